@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [vue()],
+  resolve: {
+    // Importing the real module outside Electron starts a download; tests use the stand-in.
+    alias: { electron: fileURLToPath(new URL('./tests/fixtures/electron-stand-in.ts', import.meta.url)) },
+  },
+  test: {
+    include: ['tests/{unit,suites,scenarios,integration,e2e}/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
