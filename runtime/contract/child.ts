@@ -46,14 +46,14 @@ export const StartMessage = z.object({
   /** Tells children of one role apart: `metadata`, `uploader`, or the node's id. Stands in every log line. */
   name: z.string().min(1),
   /** Parsed by the child with the schema of its role, below. */
-  config: z.unknown(),
+  config: z.unknown().optional(),
   /** Absolute path of the child's own log file; absent: lines go to the supervisor only. */
   logFile: z.string().optional(),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   beatMs: z.number().int().positive().default(BEAT_MS_DEFAULT),
 });
 export const StopMessage = z.object({ kind: z.literal('stop'), graceMs: z.number().int().nonnegative() });
-export const CallMessage = z.object({ kind: z.literal('call'), id: z.number().int(), name: z.string(), input: z.unknown() });
+export const CallMessage = z.object({ kind: z.literal('call'), id: z.number().int(), name: z.string(), input: z.unknown().optional() });
 
 export const ParentMessage = z.discriminatedUnion('kind', [StartMessage, StopMessage, CallMessage]);
 export type ParentMessage = z.infer<typeof ParentMessage>;
@@ -80,9 +80,9 @@ export const LogMessage = z.object({
   /** Lines left out of this stream (never of the file) because too many came at once. */
   droppedCount: z.number().int().nonnegative().default(0),
 });
-export const EventMessage = z.object({ kind: z.literal('event'), name: z.string(), data: z.unknown() });
+export const EventMessage = z.object({ kind: z.literal('event'), name: z.string(), data: z.unknown().optional() });
 export const ReplyMessage = z.discriminatedUnion('ok', [
-  z.object({ kind: z.literal('reply'), id: z.number().int(), ok: z.literal(true), output: z.unknown() }),
+  z.object({ kind: z.literal('reply'), id: z.number().int(), ok: z.literal(true), output: z.unknown().optional() }),
   z.object({ kind: z.literal('reply'), id: z.number().int(), ok: z.literal(false), error: Failure }),
 ]);
 export const FailedMessage = z.object({ kind: z.literal('failed'), ...Failure.shape });
@@ -90,3 +90,13 @@ export const FailedMessage = z.object({ kind: z.literal('failed'), ...Failure.sh
 export const ChildMessage = z.union([BeatMessage, LogMessage, EventMessage, ReplyMessage, ReadyMessage, FailedMessage]);
 export type ChildMessage = z.infer<typeof ChildMessage>;
 export type ChildMessageInput = z.input<typeof ChildMessage>;
+
+/**
+ * Events that the supervisor itself acts on, whichever child sends them. Other names are the services' own and are passed on.
+ * `restart-wanted`: the child goes on as far as it can, but only a fresh process can heal it (a store whose sync failed).
+ */
+export const RESTART_WANTED = 'restart-wanted';
+export const RestartWanted = z.object({ reason: z.string() });
+
+/** A beat with this key in its details says, in words, why the child is only partly able to work. */
+export const DEGRADED_DETAIL = 'degraded';
