@@ -41,6 +41,13 @@ export const MetadataConfig = z.object({
   storeRootKey: SecretHex,
   /** A node without a heartbeat for this long is down. Several times the nodes' heartbeat interval. @default 30 s */
   nodeDownMs: DurationMs.default(30 * SECOND_MS),
+  /** Nodes that belong to the cluster, running or not: a rebuild is complete once each of them has answered. @default [] */
+  expectedNodeIds: z.array(NodeId).default([]),
+  /**
+   * Rebuilds the database from the nodes. A fresh id for each rebuild: a database made by the rebuild of the same id is continued (after a
+   * restart of the child), any other is set aside, never overwritten. @default no rebuild
+   */
+  rebuildId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).optional(),
 });
 export type MetadataConfig = z.infer<typeof MetadataConfig>;
 export type MetadataConfigInput = z.input<typeof MetadataConfig>;
