@@ -1,0 +1,237 @@
+/**
+ * Ordinary files: streamed reads and writes, and small JSON files that are always whole.
+ *
+ * "Durable" here means synced: the file's bytes, and the directory entry that names it, are on the disk before the promise resolves.
+ */
+import { constants, statfs } from 'node:fs';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { promisify } from 'node:util';
+import { VStackError, type ErrorCode } from '../contract/errors.ts';
+import { randomHex } from './crypto.ts';
+
+export { basename, dirname as directoryOf, isAbsolute as isAbsolutePath, join as joinPath };
+
+const codeOf: Record<string, ErrorCode> = {
+  ENOENT: 'not_found',
+  ENOTDIR: 'not_found',
+  ENOSPC: 'disk_full',
+  EDQUOT: 'disk_full',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+};
+
+/** Names the file in the failure, and gives the failures that callers tell apart a code of their own. */
+const failureOf = (cause: unknown, verb: string, path: string): VStackError => {
+  if (cause instanceof VStackError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const why: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EACCES: 'this program may not access it',
+    EPERM: 'this program may not access it',
+  };
+  return new VStackError(codeOf[code ?? ''] ?? 'unavailable', `Could not ${verb} ${path}: ${why[code ?? ''] ?? message}.`, { cause });
+};
+
+const attempt = async <T>(verb: string, path: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    throw failureOf(cause, verb, path);
+  }
+};
+
+const isMissing = (error: unknown): boolean => error instanceof VStackError && error.code === 'not_found';
+
+export interface FileFacts {
+  sizeBytes: number;
+  /** Milliseconds since the Unix epoch. */
+  mtimeMs: number;
+  isFile: boolean;
+}
+
+/** Undefined when nothing stands at the path. */
+export const fileFacts = async (path: string): Promise<FileFacts | undefined> => {
+  try {
+    const facts = await attempt('look at', path, () => stat(path));
+    return { sizeBytes: facts.size, mtimeMs: facts.mtimeMs, isFile: facts.isFile() };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
+
+export const makeDirectory = async (path: string): Promise<void> => {
+  await attempt('create the directory', path, () => mkdir(path, { recursive: true, mode: 0o700 }));
+};
+
+/** The names in a directory, sorted; none when it does not exist. */
+export const listDirectory = async (path: string): Promise<string[]> => {
+  try {
+    return (await attempt('list', path, () => readdir(path))).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+};
+
+/** Removes a file or a whole directory; nothing there is fine. */
+export const removePath = async (path: string): Promise<void> => {
+  await attempt('remove', path, () => rm(path, { recursive: true, force: true, maxRetries: 3 }));
+};
+
+/** Bytes that an ordinary program may still write to the disk that holds `path`. */
+export const freeBytes = async (path: string): Promise<number> => {
+  const facts = await attempt('ask the free space of', path, () => promisify(statfs)(path));
+  return facts.bavail * facts.bsize;
+};
+
+/** Makes renames, creations and removals in a directory durable. */
+export const syncDirectory = async (path: string): Promise<void> => {
+  await attempt('sync', path, async () => {
+    const handle = await open(path, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } catch (error) {
+      // Windows cannot sync a directory; its file systems journal renames by themselves.
+      if (process.platform !== 'win32') throw error;
+    } finally {
+      await handle.close();
+    }
+  });
+};
+
+export interface FileReader {
+  sizeBytes: number;
+  mtimeMs: number;
+  /** Bytes `start` … `end` (exclusive), cut at the end of the file. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Positioned reads. Throws `not_found` for a missing path and `bad_request` for one that is no ordinary file. */
+export const openReader = async (path: string): Promise<FileReader> => {
+  const handle = await attempt('open', path, () => open(path, 'r'));
+  const facts = await handle.stat();
+  if (!facts.isFile()) {
+    await handle.close();
+    throw new VStackError('bad_request', `Expected a file at ${path}; there is something else. Name a single video file.`);
+  }
+  return {
+    sizeBytes: facts.size,
+    mtimeMs: facts.mtimeMs,
+    async read(start, end) {
+      const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+      let filledBytes = 0;
+      while (filledBytes < buffer.length) {
+        const { bytesRead } = await attempt('read', path, () => handle.read(buffer, filledBytes, buffer.length - filledBytes, start + filledBytes));
+        if (bytesRead === 0) break;
+        filledBytes += bytesRead;
+      }
+      return buffer.subarray(0, filledBytes);
+    },
+    close: () => handle.close(),
+  };
+};
+
+export interface FileWriter {
+  writtenBytes: number;
+  /** Resolves when the operating system has taken the piece: awaiting it is the back-pressure. */
+  write(piece: Uint8Array): Promise<void>;
+  /** Syncs the bytes and the directory entry, then closes. */
+  closeDurable(): Promise<void>;
+  /** Closes without any promise about the bytes. */
+  close(): Promise<void>;
+}
+
+/** A new file, readable by its owner alone. Throws `disk_full` when there is no room. */
+export const openWriter = async (path: string, { append = false } = {}): Promise<FileWriter> => {
+  const handle: FileHandle = await attempt('create', path, () => open(path, append ? 'a' : 'w', 0o600));
+  const writer: FileWriter = {
+    writtenBytes: 0,
+    async write(piece) {
+      let offset = 0;
+      while (offset < piece.length) {
+        offset += (await attempt('write', path, () => handle.write(piece, offset))).bytesWritten;
+      }
+      writer.writtenBytes += piece.length;
+    },
+    async closeDurable() {
+      try {
+        await attempt('sync', path, () => handle.sync());
+      } finally {
+        await handle.close();
+      }
+      await syncDirectory(dirname(path));
+    },
+    close: () => handle.close(),
+  };
+  return writer;
+};
+
+/** The parsed JSON, or undefined when there is no such file. Throws `corrupt` when it does not parse. */
+export const readJsonFile = async (path: string): Promise<unknown> => {
+  let text: string;
+  try {
+    text = await attempt('read', path, () => readFile(path, 'utf8'));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new VStackError('corrupt', `Expected JSON in ${path}; it does not parse. Move the file away to start without it.`, { cause });
+  }
+};
+
+/**
+ * Replaces a JSON file durably: whatever the moment of a crash, the path holds the old value or the new one, whole. The file is readable
+ * by its owner alone.
+ */
+export const writeJsonFile = async (path: string, value: unknown): Promise<void> => {
+  const temporary = `${path}.${randomHex(4)}.tmp`;
+  try {
+    await attempt('write', path, async () => {
+      const handle = await open(temporary, 'wx', 0o600);
+      try {
+        await handle.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path);
+    });
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+};
+
+/** The text of a file, or undefined when there is none. */
+export const readTextFile = async (path: string): Promise<string | undefined> => {
+  try {
+    return await attempt('read', path, () => readFile(path, 'utf8'));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
+
+export const renamePath = async (from: string, to: string): Promise<void> => {
+  await attempt('rename', from, () => rename(from, to));
+  await syncDirectory(dirname(to));
+};
+
+/** Whether the current user may run the file. */
+export const isExecutable = async (path: string): Promise<boolean> => {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false; // Missing and forbidden come to the same here: it cannot be run.
+  }
+};
