@@ -24,6 +24,18 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** A change names only what it changes. The defaults are taken off, or they would creep in and reset every field that is not named. */
+export const SettingsChange = z
+  .object({
+    nodeCount: Settings.shape.nodeCount.unwrap(),
+    portBase: Settings.shape.portBase.unwrap(),
+    authentication: Settings.shape.authentication.unwrap(),
+    nodeCapacityBytes: Settings.shape.nodeCapacityBytes.unwrap(),
+    theme: Settings.shape.theme.unwrap(),
+  })
+  .partial();
+export type SettingsChange = z.infer<typeof SettingsChange>;
+
 export const defaultSettings = (): Settings => Settings.parse({ version: SETTINGS_VERSION });
 
 /** `migrations[v]` turns settings of version v into version v + 1. */

@@ -1,6 +1,6 @@
 /** The program itself: versions, paths, settings. */
 import { z } from 'zod';
-import { Settings } from '../settings.ts';
+import { Settings, SettingsChange } from '../settings.ts';
 import { defineCall } from './call.ts';
 
 export const SystemInfo = z.object({
@@ -37,7 +37,7 @@ export const systemCalls = {
   'system:shutdown': defineCall({ input: z.object({}), output: z.object({}), needs: 'execute', summary: 'Stops the cluster and ends the host.' }),
   'settings:get': defineCall({ input: z.object({}), output: Settings, needs: 'read', summary: 'The settings in force.' }),
   'settings:set': defineCall({
-    input: Settings.omit({ version: true }).partial(),
+    input: SettingsChange,
     output: Settings,
     needs: 'write',
     summary: 'Changes settings; those of the cluster act at the next launch.',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callNames, eventNames } from '../../../runtime/contract/channels.ts';
 import { calls, events } from '../../../runtime/contract/control/index.ts';
-import { defaultSettings, migrateSettings, SETTINGS_VERSION } from '../../../runtime/contract/settings.ts';
+import { defaultSettings, migrateSettings, Settings, SettingsChange, SETTINGS_VERSION } from '../../../runtime/contract/settings.ts';
 
 describe('the control contract', () => {
   it('has the same names as the list that the preload bridge carries', () => {
@@ -22,6 +22,11 @@ describe('the control contract', () => {
 });
 
 describe('settings', () => {
+  it('change only where a change names them, and never by a default', () => {
+    expect(calls['settings:set'].input.parse({ theme: 'dark' })).toEqual({ theme: 'dark' });
+    expect(Object.keys(SettingsChange.shape)).toEqual(Object.keys(Settings.shape).filter((name) => name !== 'version'));
+  });
+
   it('read back as they were written', () => {
     const settings = { ...defaultSettings(), nodeCount: 3, theme: 'dark' as const };
     expect(migrateSettings(JSON.parse(JSON.stringify(settings)))).toEqual(settings);
