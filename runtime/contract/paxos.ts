@@ -80,7 +80,10 @@ export const PrepareRequest = z.object({ grant: Grant, ballot: Ballot });
 export const StageHeader = z.object({ grant: Grant, piece: Piece });
 /** `piece` is null when no bytes are attached: ABORT, DELETED, or a PLACED whose piece the store already holds. */
 export const AcceptHeader = z.object({ grant: Grant, ballot: Ballot, value: Value, piece: Piece.nullable() });
-/** `value` is null when a generation was closed undecided. Every generation ≤ `closed_through` is closed (−1: none). Valid past the grant's expiry. */
+/**
+ * `value` is null when a generation was closed undecided. Every generation ≤ `closed_through` is closed and no longer read, so its bytes
+ * may go (−1: none). A LEARN stays valid past the grant's expiry.
+ */
 export const LearnRequest = z.object({ grant: Grant, value: Value.nullable(), closed_through: z.number().int().min(-1), mac: MacHex });
 
 export const PromiseReply = z.object({
@@ -96,9 +99,10 @@ export const Staged = z.object({ type: z.literal('STAGED'), store_uuid: StoreUui
 export const Ack = z.object({ type: z.literal('ACK'), store_uuid: StoreUuid, ballot: Ballot, value: Value, mac: MacHex });
 /**
  * Why a store did not do as asked. `promised`: a higher ballot was promised. `equivocation`: this ballot already has another value.
- * `missing_bytes`: PLACED without its piece. `abstains`: the store was damaged and does not know what it may have voted.
+ * `missing_bytes`: PLACED without its piece. `abstains`: the store was damaged and does not know what it may have voted. `closed`: the
+ * generation was closed. `not_allowed`: the grant names another store, or round 0 was used by someone else or for an ABORT.
  */
-export const NackReason = z.enum(['promised', 'equivocation', 'missing_bytes', 'abstains']);
+export const NackReason = z.enum(['promised', 'equivocation', 'missing_bytes', 'abstains', 'closed', 'not_allowed']);
 export const Nack = z.object({ type: z.literal('NACK'), store_uuid: StoreUuid, reason: NackReason, ballot: Ballot, promised: Ballot });
 export const Learned = z.object({ type: z.literal('LEARNED'), store_uuid: StoreUuid });
 
@@ -123,6 +127,7 @@ export const AcceptorStatus = z.object({
   accepted: Vote.nullable(),
   held: z.array(Piece).max(HELD_PIECES_MAX),
   chosen: Value.nullable(),
+  closed: z.boolean(),
 });
 
 export type Ballot = z.infer<typeof Ballot>;
