@@ -1,0 +1,64 @@
+/**
+ * Events on their way to one client. While the client keeps up, each leaves at once. Once its socket holds more than a frame or two, events
+ * are merged by name until it has caught up, so that a client that stops reading costs a bounded amount of memory and finds the present,
+ * not a backlog, when it reads again.
+ */
+import type { EventData, EventName } from '../../contract/control/index.ts';
+import { KIB } from '../../contract/units.ts';
+import type { TextSocket } from '../../platform/websocket.ts';
+import { BATCH_LINES_MAX } from '../log-store.ts';
+
+/** Above this many bytes in the socket the client is behind. */
+export const BEHIND_BYTES = 512 * KIB;
+
+type Merge<E extends EventName> = (older: EventData<E>, newer: EventData<E>) => EventData<E>;
+
+/** What one event says after another of the same name was not sent. */
+const merges: { [E in EventName]: Merge<E> } = {
+  'cluster:changed': (_older, newer) => newer,
+  'settings:changed': (_older, newer) => newer,
+  'videos:changed': (older, newer) => (older.videoId === newer.videoId ? newer : { videoId: null }),
+  'uploads:changed': (older, newer) => {
+    const moved = new Set(newer.uploads.map((upload) => upload.sessionId));
+    return { uploads: [...older.uploads.filter((upload) => !moved.has(upload.sessionId)), ...newer.uploads] };
+  },
+  'logs:lines': (older, newer) => {
+    const lines = [...older.lines, ...newer.lines];
+    const excess = Math.max(0, lines.length - BATCH_LINES_MAX);
+    return { lines: lines.slice(excess), droppedCount: older.droppedCount + newer.droppedCount + excess };
+  },
+};
+
+export interface EventOutbox {
+  push<E extends EventName>(name: E, data: EventData<E>): void;
+  /** Drops what waits under names that are no longer wanted. */
+  keep(names: ReadonlySet<string>): void;
+}
+
+export const createEventOutbox = (socket: Pick<TextSocket, 'bufferedBytes' | 'send'>): EventOutbox => {
+  const waiting = new Map<EventName, unknown>();
+
+  const send = (name: EventName, data: unknown): void => socket.send(JSON.stringify({ kind: 'event', name, data }), drain);
+
+  /** Runs whenever a frame has left. */
+  const drain = (): void => {
+    for (const [name, data] of waiting) {
+      if (socket.bufferedBytes > BEHIND_BYTES) return;
+      waiting.delete(name);
+      send(name, data);
+    }
+  };
+
+  return {
+    push(name, data) {
+      const older = waiting.get(name);
+      const merge = merges[name] as (older: unknown, newer: unknown) => unknown;
+      if (older !== undefined) waiting.set(name, merge(older, data));
+      else if (socket.bufferedBytes > BEHIND_BYTES) waiting.set(name, data);
+      else send(name, data);
+    },
+    keep(names) {
+      for (const name of waiting.keys()) if (!names.has(name)) waiting.delete(name);
+    },
+  };
+};
