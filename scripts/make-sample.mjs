@@ -170,7 +170,7 @@ const ffmpeg = spawn('ffmpeg', [
   '-f', 'rawvideo', '-pixel_format', 'rgb24', '-video_size', `${WIDTH}x${HEIGHT}`, '-framerate', `${FRAMES_PER_SECOND}`, '-i', 'pipe:0',
   '-f', 'lavfi', '-i', `aevalsrc=${soundExpression().replaceAll(',', '\\,')}:s=48000:c=mono:d=${DURATION_SEC}`,
   '-vf', `${captions},scale=out_color_matrix=bt709,format=yuv420p`, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709',
-  '-c:v', 'libx264', '-preset', 'veryslow', '-profile:v', 'high', '-crf', '22', '-maxrate', '900k', '-bufsize', '1800k', '-tune', 'animation',
+  '-c:v', 'libx264', '-preset', 'veryslow', '-profile:v', 'high', '-refs', '4', '-crf', '22', '-maxrate', '900k', '-bufsize', '1800k', '-tune', 'animation',
   '-g', `${KEY_FRAME_SEC * FRAMES_PER_SECOND}`, '-keyint_min', `${KEY_FRAME_SEC * FRAMES_PER_SECOND}`, '-sc_threshold', '0',
   '-c:a', 'aac', '-b:a', '96k', '-ac', '2', '-t', `${DURATION_SEC}`,
   '-map_metadata', '-1', '-fflags', '+bitexact', '-flags:v', '+bitexact', '-flags:a', '+bitexact', '-movflags', '+faststart', output,
