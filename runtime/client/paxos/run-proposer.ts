@@ -1,0 +1,159 @@
+/**
+ * The thin loop around the proposer core: takes answers, steps, sends. Uploaders run it with their bytes (fast path, then fill), the
+ * metadata service runs it for classic commits (the stores already hold the bytes) and for recovery (`own: null`).
+ */
+import { VStackError } from '../../contract/errors.ts';
+import { instanceKeyOf } from '../../contract/ids.ts';
+import type { Ack, Ballot, Certificate, Grant, Value } from '../../contract/paxos.ts';
+import type { ProposerEffect, ProposerEvent } from '../../core/chunkpaxos/effects.ts';
+import type { ProposerLimits } from '../../core/chunkpaxos/limits.ts';
+import type { ProposerInput, Request } from '../../core/chunkpaxos/messages.ts';
+import { createProposer, stepProposer } from '../../core/chunkpaxos/proposer.ts';
+import { sameValue } from '../../core/chunkpaxos/value.ts';
+import { gatherPieces } from './pieces.ts';
+import type { PieceSource, PieceTools } from './pieces.ts';
+import { systemTimers } from './transport.ts';
+import type { LoopTimers, PaxosTransport } from './transport.ts';
+
+export interface RunProposerOptions {
+  grant: Grant;
+  /** Fresh at every process start. Equal to `grant.owner_id` for the owner, whose first try then takes the fast path. */
+  proposerId: string;
+  /** What to propose when free; null for a recovery. */
+  own: Value | null;
+  /** The bytes of `own`; leave it out when the stores already hold them, or when `own` has none. */
+  bytes?: PieceSource | undefined;
+  transport: PaxosTransport;
+  tools: PieceTools;
+  /** In [0, 1): seeds the back-off. */
+  random: () => number;
+  timers?: LoopTimers;
+  limits?: ProposerLimits;
+  signal?: AbortSignal | undefined;
+  onEvent?: (event: ProposerEvent) => void;
+  /** The decision, as soon as it is one; filling the remaining stores goes on. */
+  onDecided?: (decision: Decision) => void;
+}
+
+export interface Decision {
+  value: Value;
+  ballot: Ballot;
+  /** Null when a store told us what the metadata service already knows. */
+  certificate: Certificate | null;
+}
+
+export interface ProposerOutcome extends Decision {
+  /** Stores known to hold their piece, as node ids in the grant's order. Empty for a learned decision: ask the metadata service. */
+  holders: string[];
+}
+
+/**
+ * Runs one proposer to its end: decided, and every store in reach filled. The decided value may be another's; compare it with yours.
+ * Rejects with `no_quorum` when too few stores answered for too long, with `cancelled` when `signal` aborts.
+ */
+export const runProposer = async (options: RunProposerOptions): Promise<ProposerOutcome> => {
+  const { grant, transport, tools, timers = systemTimers, signal } = options;
+  if (signal?.aborted) throw cancelled(grant);
+  const ending = new AbortController();
+  const proposer = createProposer({
+    grant,
+    proposerId: options.proposerId,
+    own: options.own,
+    hasBytes: options.bytes !== undefined,
+    seed: Math.floor(options.random() * 2 ** 32),
+    ...(options.limits && { limits: options.limits }),
+  });
+  let adopted: { value: Value; pieces: PieceSource } | undefined;
+  let decision: Decision | undefined;
+  let clearTimer = (): void => {};
+
+  return await new Promise<ProposerOutcome>((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      clearTimer();
+      signal?.removeEventListener('abort', onAbort);
+      ending.abort();
+      settle();
+    };
+    const onAbort = (): void => end(() => reject(cancelled(grant)));
+    signal?.addEventListener('abort', onAbort);
+
+    const feed = (input: ProposerInput): void => {
+      if (ending.signal.aborted) return;
+      try {
+        for (const effect of stepProposer(proposer, input)) perform(effect);
+      } catch (error) {
+        end(() => reject(error as Error));
+      }
+    };
+    const perform = (effect: ProposerEffect): void => {
+      switch (effect.kind) {
+        case 'send':
+          // Silence is an answer the core knows: its timer asks again.
+          ask(effect.to, effect.message).then(feed, () => {});
+          return;
+        case 'setTimer':
+          clearTimer();
+          clearTimer = timers.set(() => feed({ type: 'TIMER' }), effect.delayMs);
+          return;
+        case 'fetch':
+          void gather(effect.value, effect.sources);
+          return;
+        case 'emit':
+          options.onEvent?.(effect.event);
+          return;
+        case 'decide':
+          // Every ack that was fed came from a transport, which delivers it with its MAC.
+          decision = { value: effect.value, ballot: effect.ballot, certificate: effect.learned ? null : certify(grant, effect, proposer.acks as Ack[]) };
+          options.onDecided?.(decision);
+          return;
+        case 'finish': {
+          const holders = grant.stores.filter((_, index) => effect.holders & (1 << index)).map((store) => store.node_id);
+          end(() => resolve({ ...decision!, holders }));
+          return;
+        }
+        case 'giveUp':
+          end(() => reject(noQuorum(grant, proposer.attempt)));
+      }
+    };
+    const ask = (to: number, message: Request): Promise<ProposerInput> => {
+      const store = grant.stores[to]!;
+      const { signal: ended } = ending;
+      // The bytes are those of the value that this ballot proposes.
+      const bytesFor = (): Uint8Array => (adopted && sameValue(adopted.value, proposer.value!) ? adopted.pieces : options.bytes!)(to);
+      switch (message.type) {
+        case 'PREPARE':
+          return transport.prepare(store, { grant, ballot: message.ballot }, ended);
+        case 'STAGE':
+          return transport.stage(store, { grant, piece: message.piece }, bytesFor(), ended);
+        case 'ACCEPT': {
+          const { ballot, value, piece } = message;
+          return transport.accept(store, { grant, ballot, value, piece }, piece ? bytesFor() : null, ended);
+        }
+      }
+    };
+    const gather = async (value: Value, sources: number): Promise<void> => {
+      const pieces = value.kind === 'PLACED' ? await gatherPieces(grant, value, sources, transport, tools, ending.signal).catch(() => undefined) : undefined;
+      if (pieces) adopted = { value, pieces };
+      feed({ type: pieces ? 'BYTES' : 'NO_BYTES', value });
+    };
+
+    feed({ type: 'START' });
+  });
+};
+
+const certify = (grant: Grant, { value, ballot }: { value: Value; ballot: Ballot }, acks: readonly Ack[]): Certificate => ({
+  grant,
+  ballot,
+  value,
+  acks: acks.map(({ store_uuid, mac }) => ({ store_uuid, mac })),
+});
+
+const cancelled = (grant: Grant): VStackError =>
+  new VStackError('cancelled', `Placing ${instanceKeyOf(grant.chunk_id, grant.generation)} was cancelled before it was decided.`);
+
+const noQuorum = (grant: Grant, ballots: number): VStackError =>
+  new VStackError(
+    'no_quorum',
+    `Expected enough of the ${grant.stores.length} stores of ${instanceKeyOf(grant.chunk_id, grant.generation)} to answer, but ${ballots} ballots found no quorum. ` +
+      'Check that the storage nodes are up, or ask for the next generation.',
+  );
