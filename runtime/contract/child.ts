@@ -100,3 +100,11 @@ export const RestartWanted = z.object({ reason: z.string() });
 
 /** A beat with this key in its details says, in words, why the child is only partly able to work. */
 export const DEGRADED_DETAIL = 'degraded';
+
+/** What a storage node tells in its beats about its store; everything may be missing until the store is open. */
+export const NodeBeatDetails = z.object({
+  chunkCount: z.number().int().optional(),
+  diskUsedBytes: z.number().optional(),
+  diskUsagePercent: z.number().optional(),
+  [DEGRADED_DETAIL]: z.string().optional(),
+});
