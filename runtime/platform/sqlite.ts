@@ -5,7 +5,6 @@
  * `write(work)` runs `work` inside the next group and resolves only after that group's COMMIT has returned. Each piece of work has a
  * savepoint of its own: one that throws is undone and rejected alone.
  */
-import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { VStackError } from '../contract/errors.ts';
 
@@ -148,6 +147,3 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
     },
   };
 };
-
-/** Whether a database stands at `path`; an empty file counts, since it is what is left of one that was cut to nothing. */
-export const databaseExists = (path: string): boolean => existsSync(path) && statSync(path).isFile();

@@ -1,0 +1,181 @@
+/**
+ * COMMIT: from a certificate to a durable row.
+ *
+ *   grant is ours and the instance's own → ACK MACs → quorum (core) → ledger (core) → row durable → answer, LEARN
+ *
+ * A row's content never changes; a commit that says something else is a conflict, and one for a closed generation is refused.
+ */
+import { instanceKeyOf } from '../../contract/ids.ts';
+import { VStackError } from '../../contract/errors.ts';
+import type { Certificate, PlacedValue } from '../../contract/paxos.ts';
+import { judgeCertificate } from '../../core/chunkpaxos/certificate.ts';
+import { stepLearner } from '../../core/chunkpaxos/learner.ts';
+import { isErasureCoded, sameValue } from '../../core/chunkpaxos/value.ts';
+import type { Context } from './context.ts';
+import type { LearnQueue } from './learn.ts';
+import { ledgerOf, placedValueOf } from './ledger.ts';
+import { getChunk, listPlacements, putCertificate, putChunk, putPlacement, type Chunk } from './store/chunks.ts';
+import { addEvent } from './store/events.ts';
+import { closeThrough, getInstance, setInstanceState, type Instance } from './store/grants.ts';
+import { addJob, deleteJob } from './store/jobs.ts';
+import { putManifestVersion } from './store/manifests.ts';
+import { getVideo, putVideo, touchVideo } from './store/videos.ts';
+
+/** The chunk's place in its video. */
+export interface ChunkTime {
+  durationSec?: number | undefined;
+  startSec?: number | undefined;
+  segmentIndex?: number | undefined;
+}
+
+export interface Committed {
+  /** Absent when no bytes were decided: ABORT, DELETED. */
+  chunk?: Chunk;
+  holders: string[];
+  isComplete: boolean;
+}
+
+const refusals = {
+  too_few: 'it has too few votes of different stores',
+  foreign_store: 'it counts a store that the grant does not name',
+  wrong_shape: 'its value does not fit the grant',
+  round_zero: 'round 0 was used by someone else than the owner, or for an ABORT',
+} as const;
+
+const forged = (chunkId: string, why: string): VStackError => new VStackError('forbidden', `The certificate for ${chunkId} is not accepted: ${why}.`);
+
+/** Checks everything about a certificate that keys and rows can tell. Throws `forbidden`, or `generation_closed` for another incarnation. */
+export const verifyCertificate = (context: Context, certificate: Certificate, { partial = false } = {}): Instance => {
+  const { grant, ballot, value, acks } = certificate;
+  const { db, keys } = context;
+  const instance = getInstance(db, grant.chunk_id, grant.generation);
+  if (!keys.isGrantGenuine(grant)) throw forged(grant.chunk_id, 'its grant was not issued by this cluster');
+  if (!instance || instance.grant.mac !== grant.mac) {
+    throw new VStackError('generation_closed', `${instanceKeyOf(grant.chunk_id, grant.generation)} was granted by an earlier life of the database; ask for a new grant.`);
+  }
+  if (!acks.every((ack) => keys.isAckGenuine(grant, ballot, value, ack))) throw forged(grant.chunk_id, 'a vote in it was not made by a store of the grant');
+  const verdict = judgeCertificate(certificate);
+  if (verdict !== 'valid' && !(partial && verdict === 'too_few')) throw forged(grant.chunk_id, refusals[verdict]);
+  return instance;
+};
+
+const pieceIndexOf = (instance: Instance, value: PlacedValue, storeUuid: string): number =>
+  isErasureCoded(value) ? instance.grant.stores.findIndex((store) => store.store_uuid === storeUuid) : 0;
+
+/** Records verified holders and says who they are now. Must run inside a write. */
+export const addHolders = (context: Context, instance: Instance, value: PlacedValue, storeUuids: readonly string[]): Committed => {
+  const { db, clock } = context;
+  const { chunkId, generation, grant } = instance;
+  const nowMs = clock.wallMs();
+  for (const storeUuid of storeUuids) {
+    const store = grant.stores.find((each) => each.store_uuid === storeUuid);
+    if (!store) continue;
+    putPlacement(db, { chunkId, generation, storeUuid, nodeId: store.node_id, pieceIndex: pieceIndexOf(instance, value, storeUuid), verifiedMs: nowMs });
+  }
+  const chunk = getChunk(db, chunkId)!;
+  const holders = listPlacements(db, chunkId, chunk.generation).map(({ nodeId }) => nodeId);
+  const isComplete = holders.length >= chunk.k + chunk.m;
+  if (isComplete) deleteJob(db, 'repair', chunkId);
+  else addJob(db, 'repair', chunkId, 'not every store has its piece', nowMs + context.settings.fillGraceMs);
+  return { chunk, holders, isComplete };
+};
+
+const assertVideoTakes = ({ db }: Context, instance: Instance): void => {
+  const video = getVideo(db, instance.videoId);
+  if (instance.kind === 'chunk' && video?.status === 'deleted') throw new VStackError('conflict', `The video ${instance.videoId} was deleted; nothing is committed to it.`);
+};
+
+const writeChunkRow = (context: Context, instance: Instance, value: PlacedValue, time: ChunkTime): void => {
+  const { grant, chunkId, generation, videoId, sequenceNum, kind } = instance;
+  putChunk(context.db, {
+    chunkId,
+    videoId,
+    sequenceNum,
+    kind,
+    sha256: value.sha256,
+    sizeBytes: value.size_bytes,
+    redundancyMode: isErasureCoded(value) ? 'erasure_coding' : 'replication',
+    fragmentSha256: value.fragment_sha256,
+    generation,
+    k: grant.k,
+    m: grant.m,
+    durationSec: time.durationSec ?? null,
+    startSec: time.startSec ?? null,
+    segmentIndex: time.segmentIndex ?? null,
+    createdMs: context.clock.wallMs(),
+  });
+};
+
+const refusalError = ({ chunkId, generation }: Instance, reason: 'generation_closed' | 'conflict' | 'not_granted'): VStackError =>
+  reason === 'conflict'
+    ? new VStackError('conflict', `${chunkId} is already committed with other bytes; the commit of ${instanceKeyOf(chunkId, generation)} is refused.`)
+    : new VStackError('generation_closed', `${instanceKeyOf(chunkId, generation)} is closed: a later generation was issued, or it ended in ABORT. Ask for the newest grant.`);
+
+/** The learner's step and its rows. Must run inside a write. */
+const applyCommit = (context: Context, instance: Instance, { value, acks, ...rest }: Certificate, time: ChunkTime): Committed => {
+  const { db, clock } = context;
+  const { chunkId, generation } = instance;
+  assertVideoTakes(context, instance);
+  const effects = stepLearner(ledgerOf(db, chunkId), { type: 'COMMIT', generation, value });
+  const refusal = effects.find((effect) => effect.kind === 'refuse');
+  if (refusal?.kind === 'refuse') throw refusalError(instance, refusal.reason);
+  if (effects.some((effect) => effect.kind === 'persist')) {
+    putCertificate(db, { value, acks, ...rest });
+    setInstanceState(db, chunkId, generation, value.kind === 'ABORT' ? 'aborted' : 'committed');
+    closeThrough(db, chunkId, generation - 1);
+  }
+  const nowMs = clock.wallMs();
+  if (instance.kind === 'manifest' && value.kind !== 'ABORT') {
+    putManifestVersion(db, { videoId: instance.videoId, version: instance.sequenceNum, chunkId, generation, value, decidedMs: nowMs });
+    const video = getVideo(db, instance.videoId);
+    if (video && video.manifestVersion < instance.sequenceNum) putVideo(db, { ...video, manifestVersion: instance.sequenceNum });
+  }
+  if (value.kind !== 'PLACED') return { holders: [], isComplete: true };
+  writeChunkRow(context, instance, value, time);
+  if (instance.kind === 'chunk') touchVideo(db, instance.videoId, nowMs);
+  return addHolders(context, instance, value, acks.map((ack) => ack.store_uuid));
+};
+
+/**
+ * Verifies the certificate, makes the row durable, then has the stores told. `alongside` runs in the same transaction, after the row.
+ * Throws `forbidden`, `generation_closed`, `conflict`.
+ */
+export const commitCertificate = async (
+  context: Context,
+  learns: LearnQueue,
+  certificate: Certificate,
+  time: ChunkTime = {},
+  alongside: () => void = () => {},
+): Promise<Committed> => {
+  context.assertWritable();
+  const instance = verifyCertificate(context, certificate);
+  const { db, clock } = context;
+  const work = (): Committed => {
+    const committed = applyCommit(context, instance, certificate, time);
+    alongside();
+    return committed;
+  };
+  const outcome = await db.write(work).catch(async (error: unknown) => {
+    // In a write of its own: the refused one is undone as a whole.
+    if (error instanceof VStackError) await db.write(() => addEvent(db, clock.wallMs(), `commit-${error.code}`, instance.chunkId, error.message));
+    throw error;
+  });
+  learns.push(instance);
+  return outcome;
+};
+
+/** ACKs that came after the commit: each is proof that its store holds the piece. Throws `not_found` before the commit. */
+export const addLateHolders = async (context: Context, certificate: Certificate): Promise<Committed> => {
+  context.assertWritable();
+  const instance = verifyCertificate(context, certificate, { partial: true });
+  const { value } = certificate;
+  return context.db.write(() => {
+    const chunk = getChunk(context.db, instance.chunkId);
+    if (!chunk || value.kind !== 'PLACED') throw new VStackError('not_found', `${instance.chunkId} is not committed; commit it first.`);
+    if (chunk.generation !== instance.generation || !sameValue(placedValueOf(chunk), value)) {
+      throw new VStackError('conflict', `${instance.chunkId} was committed in generation ${chunk.generation} with sha256:${chunk.sha256}; these votes are for something else.`);
+    }
+    if (instance.kind === 'chunk') touchVideo(context.db, instance.videoId, context.clock.wallMs());
+    return addHolders(context, instance, value, certificate.acks.map((ack) => ack.store_uuid));
+  });
+};

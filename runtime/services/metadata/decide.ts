@@ -1,0 +1,65 @@
+/** The service as a proposer: manifests (owner, with bytes), classic commits (the stores hold the bytes), recovery (no value of its own). */
+import { runProposer, type Decision } from '../../client/paxos/run-proposer.ts';
+import type { PaxosTransport } from '../../client/paxos/transport.ts';
+import { VStackError } from '../../contract/errors.ts';
+import type { GrantStore, Value } from '../../contract/paxos.ts';
+import { PROPOSER_LIMITS, type ProposerLimits } from '../../core/chunkpaxos/limits.ts';
+import { sha256Hex } from '../../platform/crypto.ts';
+import { createPaxosTransport } from '../shared/paxos-transport.ts';
+import { addHolders } from './commit.ts';
+import type { Context } from './context.ts';
+import { getChunk } from './store/chunks.ts';
+import type { Instance } from './store/grants.ts';
+
+/** Somebody waits for the answer, so silence is taken for what it is sooner, and fewer ballots are tried. */
+export const PATIENCE_SHORT: ProposerLimits = { ...PROPOSER_LIMITS, replyTimeoutMs: 3000, resendsMax: 0, ballotsMax: 3, fillsMax: 1 };
+
+/** Where a grant's store is now. Throws `unavailable` when its node is unknown or has another disk. */
+export const urlOfStore = ({ nodes }: Pick<Context, 'nodes'>, store: GrantStore): string => {
+  const node = nodes.get(store.node_id);
+  if (node?.storeUuid === store.store_uuid) return node.directUrl;
+  throw new VStackError('unavailable', `The store ${store.store_uuid} of ${store.node_id} is not registered${node ? '; the node has another one now' : ''}.`);
+};
+
+export const transportOf = (context: Context): PaxosTransport => createPaxosTransport({ client: context.client, urlOf: (store) => urlOfStore(context, store) });
+
+export interface DecideOptions {
+  instance: Instance;
+  /** Null for a recovery. */
+  own: Value | null;
+  /** The bytes of `own`, replicated; absent when it has none or the stores hold them. */
+  bytes?: Uint8Array | undefined;
+  limits?: ProposerLimits;
+}
+
+/**
+ * Resolves as soon as the instance is decided, possibly with another's value; the remaining stores are filled behind it, and those that
+ * were are recorded as holders once the decision is committed. Rejects with `no_quorum`.
+ */
+export const decide = (context: Context, { instance, own, bytes, limits }: DecideOptions): Promise<Decision> =>
+  new Promise((resolve, reject) => {
+    const filling = runProposer({
+      grant: instance.grant,
+      proposerId: context.proposerId,
+      own,
+      ...(bytes && { bytes: () => bytes }),
+      transport: transportOf(context),
+      tools: { sha256: sha256Hex },
+      random: context.random,
+      ...(limits && { limits }),
+      signal: context.signal,
+      onDecided: resolve,
+    });
+    filling.then((outcome) => recordHolders(context, instance, outcome), reject).catch((error: unknown) => {
+      context.log.error({ err: error, chunk: instance.chunkId }, 'recording holders failed');
+    });
+  });
+
+const recordHolders = async (context: Context, instance: Instance, { value, holders }: Decision & { holders: string[] }): Promise<void> => {
+  if (value.kind !== 'PLACED' || holders.length === 0 || context.signal.aborted) return;
+  const storeUuids = instance.grant.stores.filter((store) => holders.includes(store.node_id)).map((store) => store.store_uuid);
+  await context.db.write(() => {
+    // Not committed (yet): whoever commits it records its voters, and repair finds the others.
+    if (getChunk(context.db, instance.chunkId)?.generation === instance.generation) addHolders(context, instance, value, storeUuids);
+  });
+};
