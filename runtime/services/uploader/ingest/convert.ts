@@ -1,0 +1,73 @@
+/** Makes playable what no browser plays, with a system ffmpeg: the container is changed, and only tracks that need it are re-encoded. */
+import { VStackError } from '../../../contract/errors.ts';
+import { findFfmpeg, probeWithFfmpeg, runFfmpeg, type ProbedFile, type ProbedStream } from '../../../platform/ffmpeg.ts';
+import { openWriter, removePath, renamePath } from '../../../platform/files.ts';
+
+/** Copied as they are; by ffmpeg's names. */
+const VIDEO_COPIED = new Set(['h264', 'hevc', 'vp9', 'av1']);
+const AUDIO_COPIED = new Set(['aac', 'mp3', 'opus', 'flac']);
+
+/** Seconds between the key frames of a re-encoded video: a chunk can begin at each. */
+const KEY_FRAME_SEC = 2;
+
+const reject = (reason: string, message: string): VStackError => new VStackError('unsupported_media', message, { details: { reason } });
+
+export interface ConvertOptions {
+  /** An ffmpeg to use instead of the one in PATH. */
+  ffmpegPath?: string | undefined;
+  /** What the source is, for the message when there is no ffmpeg: `video of type vp8`. */
+  what: string;
+  signal: AbortSignal;
+  /** Bytes written so far. */
+  onProgress?: (writtenBytes: number) => void;
+}
+
+/** Chosen once for each file; a pure function, so that the choice can be tested without ffmpeg. */
+export const conversionArguments = (path: string, { streams }: ProbedFile): string[] => {
+  const first = (kind: ProbedStream['kind']): ProbedStream | undefined => streams.find((stream) => stream.kind === kind && !stream.isPicture);
+  const video = first('video');
+  const audio = first('audio');
+  if (!video) throw reject('no-video', `The file holds ${audio ? 'only sound' : 'neither picture nor sound'}; expected a video track. Choose a file with a picture.`);
+  const videoArguments = VIDEO_COPIED.has(video.codec)
+    ? ['-c:v', 'copy']
+    : ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-pix_fmt', 'yuv420p', '-vf', 'scale=trunc(iw/2)*2:trunc(ih/2)*2', '-force_key_frames', `expr:gte(t,n_forced*${KEY_FRAME_SEC})`];
+  const audioArguments = audio && (AUDIO_COPIED.has(audio.codec) ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '160k', '-ac', '2']);
+  return [
+    '-v', 'error', '-nostdin', '-fflags', '+genpts', '-protocol_whitelist', 'file,pipe', '-i', `file:${path}`,
+    '-map', '0:V:0', ...videoArguments,
+    ...(audioArguments ? ['-map', '0:a:0', ...audioArguments] : []),
+    // Two fragments a second: ffmpeg writes often, and so notices soon when nobody reads any more.
+    '-f', 'mp4', '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '500000', 'pipe:1',
+  ];
+};
+
+/**
+ * Converts `source` into a fragmented MP4 at `target`, which appears only when it is whole. Throws `unsupported_media` with
+ * `details.reason` `needs-ffmpeg` when there is none, `no-video`, `junk`, or `conversion-failed`.
+ */
+export const convertSource = async (source: string, target: string, options: ConvertOptions): Promise<void> => {
+  const program = await findFfmpeg(options.ffmpegPath);
+  if (!program) {
+    throw reject('needs-ffmpeg', `No browser plays ${options.what}. It can be converted on the way in: install ffmpeg, so that it is found in PATH, and upload again.`);
+  }
+  const facts = await probeWithFfmpeg(program, source, options.signal);
+  if (!facts) throw reject('junk', 'The file is no video that can be read, not even by ffmpeg. Check that it plays on this computer.');
+  const partial = `${target}.part`;
+  try {
+    const { output, ended } = runFfmpeg(program, conversionArguments(source, facts), options.signal);
+    const writer = await openWriter(partial);
+    try {
+      for await (const piece of output) {
+        await writer.write(piece);
+        options.onProgress?.(writer.writtenBytes);
+      }
+      await ended;
+    } finally {
+      await writer.closeDurable();
+    }
+    await renamePath(partial, target);
+  } catch (error) {
+    await removePath(partial);
+    throw error;
+  }
+};
