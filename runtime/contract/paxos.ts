@@ -4,7 +4,7 @@
  *   proposer                         storage node
  *   POST /paxos/{i}/prepare  {grant, ballot}                → 200 PROMISE | CHOSEN            409 NACK
  *   PUT  /paxos/{i}/stage    frame(StageHeader, bytes)      → 200 STAGED                      422, 507
- *   PUT  /paxos/{i}/accept   frame(AcceptHeader, bytes?)    → 200 ACK                         409 NACK, 422, 507
+ *   PUT  /paxos/{i}/accept   frame(AcceptHeader, bytes?)    → 200 ACK | CHOSEN                409 NACK, 422, 507
  *   POST /paxos/{i}/learn    {grant, value, closed_through, mac}  (metadata service only)     → 200 LEARNED
  *   GET  /paxos/{i}                                         → 200 AcceptorStatus              404
  *
@@ -108,7 +108,8 @@ export const Learned = z.object({ type: z.literal('LEARNED'), store_uuid: StoreU
 
 export const PrepareReply = z.discriminatedUnion('type', [PromiseReply, Chosen, Nack]);
 export const StageReply = z.discriminatedUnion('type', [Staged, Nack]);
-export const AcceptReply = z.discriminatedUnion('type', [Ack, Nack]);
+/** CHOSEN: another value was decided already. */
+export const AcceptReply = z.discriminatedUnion('type', [Ack, Chosen, Nack]);
 
 /** Proof that a value is chosen: ACKs of one ballot and value by at least Q2 of the grant's stores. */
 export const Certificate = z.object({

@@ -12,11 +12,11 @@
  * record. A `send` with `afterPersist` waits until everything appended for this instance so far is durable, also when the step itself
  * persists nothing: a repeated question must not be answered from a record that is still on its way to the disk.
  */
-import { HELD_PIECES_MAX } from '../../contract/paxos.ts';
-import type { AcceptorStatus, Ballot, Grant, NackReason, Piece, PlacedValue, Value, Vote } from '../../contract/paxos.ts';
+import type { AcceptorStatus, Ballot, Grant, NackReason, Piece, Value, Vote } from '../../contract/paxos.ts';
 import { instanceKeyOf } from '../../contract/ids.ts';
 import { compareBallots, ownersBallot, sameBallot } from './ballot.ts';
 import type { AcceptorEffect } from './effects.ts';
+import { evictee, holdsPiece, isPieceOf, withoutPiece } from './held.ts';
 import { COLLECT_AFTER_MS, RECOVER_AFTER_MS } from './limits.ts';
 import type { Accept, AcceptorInput, AcceptorTimerName, Learn, Prepare, Reply, Stage } from './messages.ts';
 import { storeIndexOf } from './quorum.ts';
@@ -110,7 +110,7 @@ export const mustAbstain = (state: AcceptorState, storeIndex: number, lostThroug
 
 const onPrepare = (acceptor: Acceptor, input: Prepare): AcceptorEffect[] => {
   const { state, rules } = acceptor;
-  if (state.chosen) return [reply({ type: 'CHOSEN', store_uuid: acceptor.storeUuid, value: state.chosen })];
+  if (state.chosen) return [chosen(acceptor, state.chosen)];
   if (acceptor.abstains && rules.damagedAbstains) return [nack(acceptor, input, 'abstains')];
   if (state.closed) return [nack(acceptor, input, 'closed')];
   if (input.ballot.round < 1) return [nack(acceptor, input, 'not_allowed')];
@@ -128,9 +128,9 @@ const onStage = (acceptor: Acceptor, input: Stage): AcceptorEffect[] => {
   const { state } = acceptor;
   if (state.closed) return [nack(acceptor, input, 'closed')];
   const staged = reply({ type: 'STAGED', store_uuid: acceptor.storeUuid, piece: input.piece });
-  if (holds(state.held, input.piece)) return [staged];
-  const evicted = evictee(acceptor, null);
-  const held = [...without(state.held, evicted), input.piece];
+  if (holdsPiece(state.held, input.piece)) return [staged];
+  const evicted = evictee(state, acceptor.storeIndex, null, acceptor.rules);
+  const held = [...withoutPiece(state.held, evicted), input.piece];
   const record = persist(acceptor, { ...state, held });
   return evicted
     ? [{ kind: 'storeBytes', piece: input.piece }, record, { kind: 'dropBytes', piece: evicted }, staged]
@@ -156,6 +156,8 @@ const onAccept = (acceptor: Acceptor, input: Accept): AcceptorEffect[] => {
     // (3) One ballot, two values: somebody broke the rules.
     if (rules.equivocationIsRefused) return [nack(acceptor, input, 'equivocation'), { kind: 'emit', event: 'equivocation' }];
   }
+  // A store that was damaged may have forgotten a promise, but not harm what it knows to be chosen: it never votes for anything else.
+  if (state.chosen && !sameValue(state.chosen, value)) return [chosen(acceptor, state.chosen)];
   if (state.closed) return [nack(acceptor, input, 'closed')];
   // (4)
   if (compareBallots(ballot, state.promised) < 0 && rules.promiseIsHonoured) return [nack(acceptor, input, 'promised')];
@@ -169,11 +171,11 @@ const vote = (acceptor: Acceptor, input: Accept): AcceptorEffect[] => {
   const effects: AcceptorEffect[] = [];
   let held = state.held;
   let evicted: Piece | null = null;
-  const isNew = value.kind === 'PLACED' && piece !== null && !holds(held, piece);
+  const isNew = value.kind === 'PLACED' && piece !== null && !holdsPiece(held, piece);
   if (isNew) {
     if (rules.bytesBeforeVote) effects.push({ kind: 'storeBytes', piece });
-    evicted = evictee(acceptor, value);
-    held = [...without(held, evicted), piece];
+    evicted = evictee(state, acceptor.storeIndex, value, rules);
+    held = [...withoutPiece(held, evicted), piece];
   }
   effects.push(
     persist(acceptor, { grant: state.grant, promised: ballot, accepted: { ballot, value }, held, chosen: state.chosen, closed: state.closed }),
@@ -201,33 +203,11 @@ const onRecoverTimer = ({ state }: Acceptor): AcceptorEffect[] =>
 const onCollectTimer = (acceptor: Acceptor): AcceptorEffect[] => {
   const { state } = acceptor;
   if (!state.chosen && !state.closed) return [];
-  const kept = state.held.filter((piece) => !state.closed && isPieceOfValue(piece, state.chosen, acceptor.storeIndex));
+  const kept = state.held.filter((piece) => !state.closed && isPieceOf(piece, state.chosen, acceptor.storeIndex));
   const dropped = state.held.filter((piece) => !kept.includes(piece));
   if (dropped.length === 0) return [];
   return [persist(acceptor, { ...state, held: kept }), ...dropped.map((piece): AcceptorEffect => ({ kind: 'dropBytes', piece }))];
 };
-
-/** The oldest piece that nothing needs, once the store is full; null while there is room. `next` is the value about to be voted for. */
-const evictee = (acceptor: Acceptor, next: PlacedValue | null): Piece | null => {
-  const { state, rules, storeIndex } = acceptor;
-  if (state.held.length < HELD_PIECES_MAX) return null;
-  const isNeeded = (piece: Piece): boolean =>
-    rules.votedBytesAreKept &&
-    (isPieceOfValue(piece, state.accepted?.value ?? null, storeIndex) ||
-      isPieceOfValue(piece, state.chosen, storeIndex) ||
-      isPieceOfValue(piece, next, storeIndex));
-  return state.held.find((piece) => !isNeeded(piece)) ?? null;
-};
-
-const isPieceOfValue = (piece: Piece, value: Value | null, storeIndex: number): boolean =>
-  value !== null && value.kind === 'PLACED' && isPieceFor(piece, value, storeIndex);
-
-const holds = (held: readonly Piece[], piece: Piece): boolean => {
-  for (let index = 0; index < held.length; index += 1) if (held[index]!.index === piece.index && held[index]!.sha256 === piece.sha256) return true;
-  return false;
-};
-
-const without = (held: readonly Piece[], piece: Piece | null): readonly Piece[] => (piece ? held.filter((other) => other !== piece) : held);
 
 const isRequest = (input: AcceptorInput): input is Prepare | Stage | Accept => input.type === 'PREPARE' || input.type === 'STAGE' || input.type === 'ACCEPT';
 
@@ -237,6 +217,8 @@ const persist = (acceptor: Acceptor, record: AcceptorState): AcceptorEffect => {
 };
 
 const reply = (message: Reply, afterPersist = true): AcceptorEffect => ({ kind: 'send', message, afterPersist });
+
+const chosen = ({ storeUuid }: Acceptor, value: Value): AcceptorEffect => reply({ type: 'CHOSEN', store_uuid: storeUuid, value });
 
 const ack = (acceptor: Acceptor, { ballot, value }: Accept, afterPersist: boolean): AcceptorEffect =>
   reply({ type: 'ACK', store_uuid: acceptor.storeUuid, ballot, value }, afterPersist);
