@@ -1,7 +1,7 @@
 /** The settings in force, kept in `settings.json`. A file that cannot be read is reported and left as it is, never overwritten. */
 import { defaultSettings, migrateSettings, SETTINGS_VERSION, type Settings, type SettingsChange } from '../contract/settings.ts';
 import { VStackError } from '../contract/errors.ts';
-import { readJsonFile, writeJsonFile } from '../platform/json-file.ts';
+import { readJsonFile, writeJsonFile } from '../platform/files.ts';
 
 export interface SettingsStore {
   get(): Settings;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { VStackError } from '../contract/errors.ts';
 import { randomHex } from '../platform/crypto.ts';
-import { readJsonFile, writeJsonFile } from '../platform/json-file.ts';
+import { readJsonFile, writeJsonFile } from '../platform/files.ts';
 
 const TOKEN_BYTES = 32;
 const WebTokenFile = z.object({ version: z.literal(1), token: z.string().regex(/^[0-9a-f]{64}$/) });
