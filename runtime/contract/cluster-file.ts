@@ -36,6 +36,9 @@ export const ClusterFile = z.object({
   secret: z.string(),
   /** Of the host. */
   pid: z.number().int().positive(),
+  /** Null while it is not running; the same holds for the uploader. */
+  metadata_pid: Pid,
+  uploader_pid: Pid,
   nodes: z.array(ClusterFileNode),
 });
 export type ClusterFile = z.infer<typeof ClusterFile>;
