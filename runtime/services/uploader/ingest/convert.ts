@@ -5,7 +5,7 @@ import { openWriter, removePath, renamePath } from '../../../platform/files.ts';
 
 /** Copied as they are; by ffmpeg's names. */
 const VIDEO_COPIED = new Set(['h264', 'hevc', 'vp9', 'av1']);
-const AUDIO_COPIED = new Set(['aac', 'mp3', 'opus', 'flac']);
+const AUDIO_COPIED = new Set(['aac', 'opus', 'flac']);
 
 /** Seconds between the key frames of a re-encoded video: a chunk can begin at each. */
 const KEY_FRAME_SEC = 2;

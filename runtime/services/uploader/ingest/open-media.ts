@@ -16,7 +16,7 @@ const SOURCE_CACHE_BYTES = 4 * MIB;
 
 /** What current browsers play from a fragmented MP4 by Media Source Extensions. Everything else is re-encoded. */
 const VIDEO_PLAYABLE = new Set(['avc', 'hevc', 'vp9', 'av1']);
-const AUDIO_PLAYABLE = new Set(['aac', 'mp3', 'opus', 'flac']);
+const AUDIO_PLAYABLE = new Set(['aac', 'opus', 'flac']);
 
 /** The pure sound formats are known too, so that such a file is told what it is, and not called unreadable. */
 const FORMATS = [MP4, QTFF, MATROSKA, WEBM, MPEG_TS, MP3, WAVE, OGG, ADTS, FLAC];
