@@ -53,7 +53,7 @@ const zones = [
 const inAreas = (names) => names.map((name) => `${name}/**/*.{ts,vue}`);
 const ban = (group, message) => ({ group, message });
 const noNode = ban(
-  ['node:*', 'fs', 'net', 'path', 'child_process', 'execa', 'tcp-port-used', 'pino'],
+  ['node:*', '/fs', '/net', '/path', '/child_process', 'execa', 'tcp-port-used', 'pino'],
   'Reach the outside world through runtime/platform.',
 );
 const noElectron = ban(['electron', 'electron/*'], 'Only main and preload know Electron.');
