@@ -15,7 +15,7 @@
  */
 import { z } from 'zod';
 import { ChunkId, NodeId, Sha256Hex, StoreUuid, VideoId } from '../ids.ts';
-import { Certificate, Grant, ProposerId, Value } from '../paxos.ts';
+import { Certificate, Grant, GRANT_STORES_MAX, ProposerId, Value } from '../paxos.ts';
 import { CHUNK_BYTES_MAX } from '../units.ts';
 
 const count = z.number().int().nonnegative();
@@ -27,6 +27,8 @@ const Url = z.url({ protocol: /^https?$/ });
 export const GRANT_SEQUENCES_MAX = 256;
 /** Sequences stay far below what a manifest can list in one chunk. */
 export const SEQUENCE_MAX = 999_999;
+/** One report of rot names at most this many chunks. */
+export const DAMAGE_CHUNKS_MAX = 1000;
 export const TITLE_CHARS_MAX = 500;
 export const VIDEOS_LIMIT_DEFAULT = 100;
 export const VIDEOS_LIMIT_MAX = 1000;
@@ -193,7 +195,13 @@ export const GrantsResponse = z.object({ grants: z.array(Grant) });
  * The next generation of a chunk, which closes `generation` and all before it. A caller that is behind is given the newest one.
  * Once the chunk is committed it must name the same `sha256` (a move or a repair), else 409.
  */
-export const GenerationRequest = z.object({ generation: count, owner_id: ProposerId, sha256: Sha256Hex.optional() });
+export const GenerationRequest = z.object({
+  generation: count,
+  owner_id: ProposerId,
+  sha256: Sha256Hex.optional(),
+  /** Nodes that the caller could not reach: the next generation goes elsewhere if it can. */
+  unreachable_node_ids: z.array(NodeId).max(GRANT_STORES_MAX).default([]),
+});
 export const GenerationResponse = z.object({ grant: Grant });
 
 export const FragmentMetadata = z.object({
@@ -206,7 +214,7 @@ export const FragmentMetadata = z.object({
 
 export const CommitRequest = z.object({
   /** Required without a certificate: who holds the bytes. With one, the certificate says it. */
-  node_urls: z.array(Url).max(16).default([]),
+  node_urls: z.array(Url).max(GRANT_STORES_MAX).default([]),
   checksum: Checksum,
   size_bytes: count.max(CHUNK_BYTES_MAX),
   video_id: VideoId,
@@ -301,6 +309,9 @@ export const HeartbeatRequest = z.object({
   store_uuid: StoreUuid.optional(),
 });
 export const HeartbeatResponse = z.object({ status: z.literal('ok'), message: z.string(), grant_seq: count });
+/** + POST /nodes/{node_id}/damage: chunks that the store no longer holds intact. They are repaired from other holders. */
+export const DamageRequest = z.object({ store_uuid: StoreUuid, chunk_ids: z.array(ChunkId).min(1).max(DAMAGE_CHUNKS_MAX) });
+export const DamageResponse = z.object({ node_id: NodeId, repairs: count });
 export const NodeRow = z.object({
   node_url: Url,
   node_id: NodeId,
@@ -364,7 +375,7 @@ export type ManifestChunk = z.infer<typeof ManifestChunk>;
 export type Manifest = z.infer<typeof Manifest>;
 export type GrantsRequest = z.input<typeof GrantsRequest>;
 export type GrantsResponse = z.infer<typeof GrantsResponse>;
-export type GenerationRequest = z.infer<typeof GenerationRequest>;
+export type GenerationRequest = z.input<typeof GenerationRequest>;
 export type GenerationResponse = z.infer<typeof GenerationResponse>;
 export type CommitRequest = z.infer<typeof CommitRequest>;
 /** What a sender writes: defaults may be left out, the checksum may carry its prefix. */
@@ -380,6 +391,8 @@ export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
 /** What a sender writes. */
 export type HeartbeatRequestInput = z.input<typeof HeartbeatRequest>;
 export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
+export type DamageRequest = z.infer<typeof DamageRequest>;
+export type DamageResponse = z.infer<typeof DamageResponse>;
 export type NodeRow = z.infer<typeof NodeRow>;
 export type NodesSummaryResponse = z.infer<typeof NodesSummaryResponse>;
 export type StorageOverheadResponse = z.infer<typeof StorageOverheadResponse>;
