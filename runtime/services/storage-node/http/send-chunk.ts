@@ -1,0 +1,219 @@
+/**
+ * Sends verified bytes to readers of any speed without letting the slow ones hold memory.
+ *
+ *   fast  the whole range is read and verified into pooled buffers and written in slices; a buffer goes back when its slice has left
+ *   slow  the range is verified once without keeping it, then read again (and verified again) a small piece at a time; before each
+ *         piece a few bytes probe whether the reader takes anything at all, so that one who stands still holds almost nothing
+ *
+ * A reader is slow when memory for the fast way does not come free in time, or when a slice does not leave in time: then what was not
+ * sent yet is given back at once. Nothing is answered before the whole range was verified; rot that shows up later cuts the answer.
+ */
+import { VStackError } from '../../../contract/errors.ts';
+import { KIB, SECOND_MS } from '../../../contract/units.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Call } from '../../../platform/http/server.ts';
+import type { ByteBudget } from '../byte-budget.ts';
+import type { ByteRange, RecordKind, Store, StoreRead } from '../engine/types.ts';
+
+/** Handed to the socket at once: large enough to cost few calls, small enough to be left behind in a reader that stands still. */
+const SLICE_BYTES = 512 * KIB;
+/** A thousand fast readers of 2 MiB are through within about this time; whoever waits longer is better off on the slow way. */
+const WAIT_MS = SECOND_MS;
+/** A slice that has not left by then belongs to a slow reader. */
+const STALL_MS = 250;
+const PROBE_BYTES = 2 * KIB;
+const SLOW_PIECE_BYTES = 64 * KIB;
+const VERIFY_BYTES = 256 * KIB;
+
+export interface SendResources {
+  store: Store;
+  clock: Clock;
+  /** Memory of the fast way. Together with the slow budget it stays below what the store's reads may use. */
+  fast: ByteBudget;
+  slow: ByteBudget;
+}
+
+export interface Sending {
+  kind: RecordKind;
+  key: string;
+  sha256: string;
+  range: ByteRange;
+  /** Writes status and headers; called once, when everything was verified. */
+  begin(): void;
+}
+
+type Response = Call['response'];
+
+const GONE = new VStackError('cancelled', 'The reader went away.');
+
+/** Resolves with true when the bytes have left, or with false once `stallMs` has passed before that. Rejects when the reader is gone. */
+const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock, stallMs?: number): { left: Promise<void>; inTime: Promise<boolean> } => {
+  const left = new Promise<void>((resolve, reject) => {
+    if (response.destroyed) return reject(GONE);
+    const onClose = (): void => reject(GONE);
+    response.once('close', onClose);
+    response.cork();
+    for (const [index, piece] of pieces.entries()) {
+      if (index < pieces.length - 1) response.write(piece);
+      else {
+        response.write(piece, (error) => {
+          response.off('close', onClose);
+          if (error) reject(GONE);
+          else resolve();
+        });
+      }
+    }
+    response.uncork();
+  });
+  left.catch(() => {}); // Awaited below, or by the caller, or nobody is left to care.
+  if (stallMs === undefined) return { left, inTime: left.then(() => true) };
+  const inTime = new Promise<boolean>((resolve, reject) => {
+    const cancel = clock.after(stallMs, () => resolve(false));
+    left.then(
+      () => {
+        cancel();
+        resolve(true);
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error as Error);
+      },
+    );
+  });
+  return { left, inTime };
+};
+
+/** Sends one range. Rejects with what the store rejects with before `begin`; afterwards a failure has cut the answer. */
+export const sendRange = async (response: Response, sending: Sending, resources: SendResources): Promise<void> => {
+  const sizeBytes = sending.range.end - sending.range.start;
+  const isFast = !isSlow.has(response.socket ?? response) && (await resources.fast.acquire(sizeBytes, { waitMs: WAIT_MS }));
+  if (response.destroyed) {
+    if (isFast) resources.fast.release(sizeBytes);
+    return;
+  }
+  try {
+    if (isFast) await sendFast(response, sending, resources);
+    else {
+      await verifyOnly(sending, resources);
+      sending.begin();
+      await sendSlow(response, sending, sending.range.start, resources);
+    }
+    response.end();
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    response.destroy();
+    if (error !== GONE) throw error;
+  }
+};
+
+/** Sockets whose reader was slow last time; they begin on the slow way until they have shown themselves quick. */
+const isSlow = new WeakSet<object>();
+
+const sendFast = async (response: Response, sending: Sending, resources: SendResources): Promise<void> => {
+  const { store, clock, fast } = resources;
+  const { range } = sending;
+  let heldBytes = range.end - range.start;
+  let read: StoreRead | undefined;
+  const giveBack = (bytes: number): void => {
+    heldBytes -= bytes;
+    fast.release(bytes);
+  };
+  try {
+    read = await store.read(sending.kind, sending.key, range);
+    sending.begin();
+    let sentBytes = 0;
+    for (const slice of slicesOf(read.pieces)) {
+      const { left, inTime } = write(response, slice.pieces, clock, STALL_MS);
+      const isStalled = !(await inTime);
+      if (isStalled) {
+        isSlow.add(response.socket ?? response);
+        for (let index = slice.first + slice.pieces.length; index < read.pieces.length; index += 1) read.releasePiece(index);
+        giveBack(heldBytes - slice.bytes);
+        await left;
+      }
+      for (let index = slice.first; index < slice.first + slice.pieces.length; index += 1) read.releasePiece(index);
+      giveBack(slice.bytes);
+      sentBytes += slice.bytes;
+      if (isStalled) return await sendSlow(response, sending, range.start + sentBytes, resources);
+    }
+  } finally {
+    // A destroyed socket no longer reads from what was queued on it, so its buffers may be used again.
+    if (heldBytes > 0 && response.headersSent) response.destroy();
+    read?.release();
+    giveBack(heldBytes);
+  }
+};
+
+interface Slice {
+  first: number;
+  pieces: Uint8Array[];
+  bytes: number;
+}
+
+const slicesOf = (pieces: readonly Uint8Array[]): Slice[] => {
+  const slices: Slice[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    const last = slices.at(-1);
+    if (last && last.bytes + piece.length <= SLICE_BYTES) {
+      last.pieces.push(piece);
+      last.bytes += piece.length;
+    } else {
+      slices.push({ first: index, pieces: [piece], bytes: piece.length });
+    }
+  }
+  return slices;
+};
+
+const verifyOnly = async ({ kind, key, range }: Sending, { store, slow }: SendResources): Promise<void> => {
+  for (let start = range.start; start < range.end; start += VERIFY_BYTES) {
+    const end = Math.min(range.end, start + VERIFY_BYTES);
+    await slow.acquire(end - start);
+    try {
+      (await store.read(kind, key, { start, end })).release();
+    } finally {
+      slow.release(end - start);
+    }
+  }
+};
+
+const sendSlow = async (response: Response, sending: Sending, from: number, { store, clock, slow }: SendResources): Promise<void> => {
+  const { range } = sending;
+  let quickCount = 0;
+  for (let start = from; start < range.end; ) {
+    const end = Math.min(range.end, start + SLOW_PIECE_BYTES);
+    await slow.acquire(end - start);
+    let isHeld = true;
+    const giveBack = (): void => {
+      if (isHeld) slow.release(end - start);
+      isHeld = false;
+    };
+    let read: StoreRead | undefined;
+    try {
+      read = await store.read(sending.kind, sending.key, { start, end });
+      if (read.sha256 !== sending.sha256) throw new VStackError('conflict', `${sending.key} was replaced while it was read.`);
+      const probe = firstBytes(read.pieces, PROBE_BYTES);
+      const probing = write(response, [probe], clock, STALL_MS);
+      if (await probing.inTime) {
+        quickCount += 1;
+        const rest = withoutFirst(read.pieces, probe.length);
+        if (rest.length > 0) await write(response, rest, clock).left;
+        start = end;
+      } else {
+        read.release();
+        giveBack();
+        await probing.left;
+        start += probe.length;
+      }
+    } finally {
+      read?.release();
+      giveBack();
+    }
+  }
+  if (quickCount > 0) isSlow.delete(response.socket ?? response);
+};
+
+/** A copy, which outlives the piece. (`slice` of a Buffer would be a view.) */
+const firstBytes = (pieces: readonly Uint8Array[], count: number): Uint8Array => new Uint8Array(pieces[0]!.subarray(0, count));
+
+const withoutFirst = (pieces: readonly Uint8Array[], count: number): Uint8Array[] =>
+  [pieces[0]!.subarray(count), ...pieces.slice(1)].filter((piece) => piece.length > 0);
