@@ -1,0 +1,58 @@
+/** What the node counts, for GET /metrics. */
+import type { Metrics } from '../../platform/http/metrics.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import type { Store, StoreEvent, StoreWrite } from './engine/types.ts';
+import type { FaultPoints } from './faults.ts';
+
+export interface NodeMetrics {
+  bytes(direction: 'in' | 'out', bytes: number): void;
+  storeEvent(event: StoreEvent): void;
+  paxosEvent(event: string): void;
+  /** The same store, its commits counted. */
+  counted(store: Store): Store;
+  /** Gauges that need the running parts. */
+  watch(parts: { store: Store; faults: FaultPoints; bodies: ByteBudget; reads: ByteBudget; slowReads: ByteBudget; spooled: () => number }): void;
+}
+
+export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
+  const countBytes = metrics.counter('chunk_bytes_total', 'Bytes of chunks received and sent.');
+  const countStoreEvents = metrics.counter('store_events_total', 'What the store noticed, by kind (rot, healed, compacted, …).');
+  const countPaxosEvents = metrics.counter('paxos_events_total', 'Recoveries asked for and alarms raised by acceptors.');
+  const countCommits = metrics.counter('store_commits_total', 'Writes to the log; divided by syncs it is the size of a group.');
+  const countRecords = metrics.counter('store_records_written_total', 'Records written, by kind.');
+
+  return {
+    bytes: (direction, bytes) => countBytes({ direction }, bytes),
+    storeEvent: (event) => countStoreEvents({ kind: event.kind }),
+    paxosEvent: (event) => countPaxosEvents({ event }),
+    counted: (store) =>
+      Object.assign(Object.create(store) as Store, {
+        async commit(writes: readonly StoreWrite[]) {
+          await store.commit(writes);
+          countCommits();
+          for (const { kind } of writes) countRecords({ kind });
+        },
+      }),
+    watch({ store, faults, bodies, reads, slowReads, spooled }) {
+      metrics.gauge('store_chunks', 'Readable chunks and fragments.', () => store.health().chunkCount);
+      metrics.gauge('store_used_bytes', 'Bytes this store occupies on its disk.', () => store.health().usedBytes);
+      metrics.gauge('store_live_bytes', 'Bytes of records that are not garbage.', () => store.health().liveBytes);
+      metrics.gauge('store_capacity_bytes', 'What this store may occupy.', () => store.health().capacityBytes);
+      metrics.gauge('store_damage', 'Damaged records and regions not yet healed.', () => store.health().damageCount);
+      metrics.gauge('store_writable', '1 while the store takes writes.', () => (store.health().writable ? 1 : 0));
+      metrics.gauge('store_index_bytes', 'Memory of the index.', () => store.health().indexBytes);
+      metrics.gauge('store_syncs', 'Syncs of files since the start.', () => faults.syncCount);
+      metrics.gauge('buffer_bytes', 'Memory in use for bodies and reads.', () => [
+        [{ use: 'bodies' }, bodies.usedBytes],
+        [{ use: 'reads' }, reads.usedBytes],
+        [{ use: 'slow_reads' }, slowReads.usedBytes],
+      ]);
+      metrics.gauge('buffer_waiting', 'Requests waiting for memory.', () => [
+        [{ use: 'bodies' }, bodies.waitingCount],
+        [{ use: 'reads' }, reads.waitingCount],
+        [{ use: 'slow_reads' }, slowReads.waitingCount],
+      ]);
+      metrics.gauge('spooled_bodies', 'Slow bodies waiting on disk.', spooled);
+    },
+  };
+};

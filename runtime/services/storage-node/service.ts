@@ -1,0 +1,231 @@
+/**
+ * A storage node put together: store, acceptor, HTTP, and its link to the metadata service.
+ *
+ *   HTTP routes ──▶ chunks ──────────▶ book ──▶ store (log) ──▶ disk
+ *        └────────▶ acceptor shell ───▶ book ──▶ store
+ *                        └── recover ──▶ metadata link ──▶ metadata service
+ */
+import type { StorageNodeConfig } from '../../contract/child-config.ts';
+import { DEGRADED_DETAIL, RESTART_WANTED } from '../../contract/child.ts';
+import { MIB, SECOND_MS } from '../../contract/units.ts';
+import { VERSION } from '../../contract/version.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
+import { storeKeyOf } from '../../platform/crypto.ts';
+import type { Disk } from '../../platform/disk/disk.ts';
+import { nodeDisk } from '../../platform/disk/node-disk.ts';
+import { createHttpClient } from '../../platform/http/client.ts';
+import { createMetrics } from '../../platform/http/metrics.ts';
+import { createHttpService } from '../../platform/http/server.ts';
+import type { Logger } from '../../platform/log.ts';
+import { createChunkBook } from './acceptor/book.ts';
+import { createDamageWatch } from './acceptor/damage.ts';
+import { createAcceptorShell } from './acceptor/shell.ts';
+import { createTimers } from './acceptor/timers.ts';
+import { createVerifier } from './acceptor/verify.ts';
+import { createBufferPool } from './buffer-pool.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { createChunks } from './chunks.ts';
+import { openStore } from './engine/open-store.ts';
+import type { Store, StoreEvent, StoreOptions, StoreSettings } from './engine/types.ts';
+import { createFaultPoints, DiskFaultsInput } from './faults.ts';
+import { chunkRoutes } from './http/chunk-routes.ts';
+import { listingRoutes } from './http/listing-routes.ts';
+import { paxosRoutes } from './http/paxos-routes.ts';
+import { createSpool } from './http/spool.ts';
+import { statusRoutes } from './http/status-routes.ts';
+import { createMetadataLink, type MetadataLink } from './metadata-link.ts';
+import { createNodeMetrics } from './metrics.ts';
+import { conditionOf, roundPercent } from './status.ts';
+import { sweepRecords } from './sweep.ts';
+
+/** Bodies being received and written: 24 chunks of 2 MiB, 6 of the largest. */
+const BODY_BYTES_MAX = 48 * MIB;
+/** Chunks being read and sent the fast way: 20 of 2 MiB at once, which keeps disk, CPU and socket busy. */
+const FAST_READ_BYTES_MAX = 40 * MIB;
+/** Pieces for slow readers, 64 KiB each and held only while they move. */
+const SLOW_READ_BYTES_MAX = 8 * MIB;
+/** The scrub and compaction read beside them. */
+const STORE_READ_BYTES_MAX = 64 * MIB;
+
+export interface NodeOptions {
+  log: Logger;
+  clock?: Clock;
+  disk?: Disk;
+  storeSettings?: Partial<StoreSettings>;
+  /** @default the engine */
+  openStore?: (options: StoreOptions) => Promise<Store>;
+  /** Tells the supervisor. */
+  emit?(name: string, data: unknown): void;
+}
+
+export interface StorageNode {
+  port: number;
+  url: string;
+  store: Store;
+  details: Record<string, unknown>;
+  beat(): Record<string, unknown>;
+  calls: Record<string, (input: unknown) => unknown>;
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Rejects with the store's or the port's failure; everything opened until then is closed again. */
+export const startStorageNode = async (config: StorageNodeConfig, options: NodeOptions): Promise<StorageNode> => {
+  const { log, clock = systemClock, emit = () => {} } = options;
+  const faults = createFaultPoints(options.disk ?? nodeDisk, clock);
+  const metrics = createMetrics();
+  const nodeMetrics = createNodeMetrics(metrics);
+  const stopping = new AbortController();
+
+  const onEvent = (event: StoreEvent): void => {
+    nodeMetrics.storeEvent(event);
+    const isBad = ['rot', 'read-error', 'write-failed', 'disk-full', 'maintenance-failed', 'foreign-superblock'].includes(event.kind);
+    log[isBad ? 'warn' : 'info']({ event }, `store: ${event.kind}`);
+    if (event.kind === 'write-failed') emit(RESTART_WANTED, { reason: `the store can no longer write: ${event.error}` });
+    else if (isBad) emit('store', event);
+  };
+
+  const openedStore = await (options.openStore ?? openStore)({
+    disk: faults.disk,
+    dir: config.dir,
+    settings: {
+      superblockBytes: config.superblockBytesMax,
+      capacityBytes: config.capacityBytes ?? 0,
+      readBufferBytesMax: STORE_READ_BYTES_MAX,
+      ...(!config.scrub && { scrubBytesPerSecond: 0 }),
+      ...options.storeSettings,
+    },
+    onEvent,
+  });
+  const closers: (() => Promise<void> | void)[] = [() => openedStore.close()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close();
+  };
+
+  try {
+    const store = nodeMetrics.counted(openedStore);
+    const spool = await createSpool(faults.disk, `${config.dir}/spool`);
+    const bodies = createByteBudget(BODY_BYTES_MAX, clock);
+    const fast = createByteBudget(FAST_READ_BYTES_MAX, clock);
+    const slow = createByteBudget(SLOW_READ_BYTES_MAX, clock);
+    const intake = { budget: bodies, pool: createBufferPool(BODY_BYTES_MAX), spool, clock };
+    nodeMetrics.watch({ store, faults, bodies, reads: fast, slowReads: slow, spooled: () => spool.fileCount });
+
+    const verifier = createVerifier({
+      grantKey: config.grantKey,
+      storeKey: storeKeyOf(config.nodeKey, store.uuid),
+      storeUuid: store.uuid,
+      wallMs: () => clock.wallMs(),
+    });
+    const book = createChunkBook(store);
+    const damage = await createDamageWatch(store);
+    const timers = createTimers(clock);
+    closers.push(() => timers.close());
+    let link: MetadataLink | undefined;
+    const shell = createAcceptorShell({
+      store,
+      book,
+      damage,
+      verifier,
+      timers,
+      log,
+      onRecover: (grant) => link?.recover(grant),
+      onEvent(event, instance) {
+        nodeMetrics.paxosEvent(event);
+        if (event !== 'recover') emit('paxos-alarm', { event, instance });
+      },
+    });
+    const listing = listingRoutes({ store, book, clock });
+    closers.push(() => listing.close());
+
+    const http = await createHttpService({
+      routes: [
+        ...chunkRoutes({
+          store,
+          chunks: createChunks(store, book, () => clock.wallMs()),
+          verifier,
+          intake,
+          sending: { store, clock, fast, slow },
+          onBytes: nodeMetrics.bytes,
+        }),
+        ...statusRoutes({ store, clock, nodeId: config.nodeId, version: VERSION }),
+        ...paxosRoutes({ store, book, shell, verifier, intake, onBytes: nodeMetrics.bytes }),
+        ...listing.routes,
+      ],
+      log,
+      metrics,
+      port: config.port,
+      host: config.host,
+      authentication: config.authentication,
+      secret: config.clusterSecret,
+      urlKey: config.urlKey,
+      hosts: config.allowedHosts,
+      wallMs: () => clock.wallMs(),
+    });
+    let graceMs = SECOND_MS;
+    closers.push(() => http.close(graceMs));
+
+    if (config.metadataUrl !== undefined) {
+      const client = createHttpClient({ secret: config.clusterSecret });
+      closers.push(() => client.close());
+      link = createMetadataLink({
+        client,
+        clock,
+        log,
+        metadataUrl: config.metadataUrl.replace(/\/$/, ''),
+        intervalMs: config.heartbeatMsInterval,
+        registration: { nodeId: config.nodeId, nodeUrl: config.advertisedUrl ?? http.url, directUrl: http.url, version: VERSION, storeUuid: store.uuid },
+        report() {
+          const health = store.health();
+          return {
+            disk_usage_percent: roundPercent(health.diskUsagePercent),
+            chunk_count: health.chunkCount,
+            condition: conditionOf(health),
+            store_uuid: store.uuid,
+          };
+        },
+        mustRegister: () => damage.isPending,
+        heard: (current) => damage.heard(current),
+      });
+      closers.push(() => link!.close());
+    }
+
+    const sweeping = sweepRecords({ store, book, shell, clock, log, signal: stopping.signal });
+    closers.push(async () => {
+      stopping.abort();
+      await sweeping;
+    });
+
+    return {
+      port: http.port,
+      url: http.url,
+      store,
+      details: { storeUuid: store.uuid, nodeId: config.nodeId, version: VERSION, url: http.url },
+      beat() {
+        const health = store.health();
+        const condition = conditionOf(health);
+        return {
+          chunkCount: health.chunkCount,
+          usedBytes: health.usedBytes,
+          diskUsagePercent: roundPercent(health.diskUsagePercent),
+          damageCount: health.damageCount,
+          isRegistered: link?.isRegistered ?? false,
+          ...(condition !== 'ok' && { [DEGRADED_DETAIL]: health.failure ?? condition.replace('_', ' ') }),
+        };
+      },
+      calls: {
+        'disk-faults': (input) => faults.set(DiskFaultsInput.parse(input).faults),
+        scrub: () => store.scrub(),
+        compact: async () => ({ freedBytes: await store.compact({ all: true }) }),
+        seal: () => store.seal(),
+        health: () => store.health(),
+      },
+      async stop(allowedMs) {
+        graceMs = allowedMs / 2; // The other half is the store's, for its last seal and hints.
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+};
