@@ -32,7 +32,8 @@ export type ChildInput =
   | { kind: 'stop'; graceMs: number }
   /** A clean stop and a new start. */
   | { kind: 'restart'; graceMs: number; reason: string }
-  | { kind: 'kill'; reason: string }
+  /** `by` decides whether the end counts as the child's failure: what a person or a chaos run asked for does not. */
+  | { kind: 'kill'; by: 'request' | 'supervisor'; reason: string }
   /** Its process was stopped by SIGSTOP just now. */
   | { kind: 'paused' }
   | { kind: 'resume' }
@@ -72,7 +73,7 @@ export const stepChild = (state: ChildState, input: ChildInput, nowMs: number, p
       state.wanted = 'running';
       return handleStop(state, input.graceMs, input.reason, nowMs, policy);
     case 'kill':
-      return hasProcess(state.phase) ? kill(state, 'request', input.reason) : [];
+      return hasProcess(state.phase) ? kill(state, input.by, input.reason) : [];
     case 'paused':
       return isServing(state.phase) ? enter(state, 'paused', nowMs) : [];
     case 'resume':

@@ -1,7 +1,10 @@
 /** How patient the supervisor is with a child. All durations are milliseconds. */
+import { BEAT_MS_DEFAULT } from '../../contract/child.ts';
 import { MINUTE_MS, SECOND_MS } from '../../contract/units.ts';
 
 export interface SupervisionPolicy {
+  /** A child says that it is alive this often. @default 1 s */
+  beatMs: number;
   /** Silence after which a child counts as degraded. Three missed beats: one may be late, two are bad luck. @default 3 s */
   lateMs: number;
   /** Silence after which a child is mute and is killed: it holds its port and answers nobody, which is worse than being dead. @default 10 s */
@@ -28,6 +31,7 @@ export interface SupervisionPolicy {
 }
 
 export const defaultPolicy: SupervisionPolicy = {
+  beatMs: BEAT_MS_DEFAULT,
   lateMs: 3 * SECOND_MS,
   muteMs: 10 * SECOND_MS,
   startMsMax: 5 * MINUTE_MS,

@@ -15,7 +15,7 @@ const defaults: { [Kind in ChildInput['kind']]: ChildInput } = {
   exit: { kind: 'exit', code: 1, jitter: 0 },
   stop: { kind: 'stop', graceMs: 1000 },
   restart: { kind: 'restart', graceMs: 1000, reason: 'asked to' },
-  kill: { kind: 'kill', reason: 'a person killed it' },
+  kill: { kind: 'kill', by: 'request', reason: 'a person killed it' },
   paused: { kind: 'paused' },
   resume: { kind: 'resume' },
   tick: { kind: 'tick' },

@@ -1,0 +1,175 @@
+/** The processes of one launched cluster: brought up in order, watched, and taken down in reverse order. */
+import type { ChildRole } from '../contract/child.ts';
+import type { ChildPhase } from '../contract/control/cluster.ts';
+import { VStackError } from '../contract/errors.ts';
+import { hasProcess, isServing } from '../core/supervision/child-state.ts';
+import { planPorts } from '../core/supervision/port-plan.ts';
+import { metadataConfig, nodeConfig, uploaderConfig, type ConfigSource, type LaunchRequest } from './child-configs.ts';
+import type { SupervisorContext } from './context.ts';
+import type { DataPaths } from './data-paths.ts';
+import type { ClusterKeys } from './keys.ts';
+import type { LaunchSteps } from './launch-steps.ts';
+import { waitForQuorum } from './quorum.ts';
+import { createSupervisedChild, type SupervisedChild } from './supervised-child.ts';
+import { stopTogether } from './take-down.ts';
+import { growTopology, type Topology, type TopologyNode } from './topology.ts';
+
+/** A node's death must reach the metadata service quickly or not at all: its own heartbeats would tell soon anyway. */
+const NODE_DOWN_MS_MAX = 2000;
+
+export interface ClusterEvents {
+  /** Anything in any child's status changed; `isPhase` when it began or ended something. */
+  onChange(isPhase: boolean): void;
+  onLog(name: string, lines: string[], droppedCount: number): void;
+  onChildEvent(name: string, event: string, data: unknown): void;
+}
+
+export interface ClusterParts {
+  context: SupervisorContext;
+  keys: ClusterKeys;
+  paths: DataPaths;
+  topology: Topology;
+  saveTopology(): void;
+  request: LaunchRequest;
+  events: ClusterEvents;
+}
+
+export interface Cluster {
+  metadata: SupervisedChild;
+  uploader: SupervisedChild;
+  /** By node id, in the order of their numbers. */
+  nodes: ReadonlyMap<string, SupervisedChild>;
+  /** All of them, in the order of their start. */
+  children(): SupervisedChild[];
+  bringUp(steps: LaunchSteps, signal: AbortSignal): Promise<void>;
+  /** Within 5 s, in any state; never rejects. */
+  takeDown(): Promise<void>;
+  addNode(): Promise<SupervisedChild>;
+  removeNode(nodeId: string): Promise<void>;
+}
+
+export const createCluster = (parts: ClusterParts): Cluster => {
+  const { context, keys, paths, topology, saveTopology, request, events } = parts;
+  const plan = planPorts(request.portBase ?? 0);
+  const isPortFixed = (request.portBase ?? 0) > 0;
+  const nodes = new Map<string, SupervisedChild>();
+  let isGoingDown = false;
+  const source: ConfigSource = { keys, paths, request, metadataUrl: () => `http://127.0.0.1:${metadata.port()}` };
+
+  const createChild = (name: string, role: ChildRole, dataDir: string, port: number, configFor: (port: number) => unknown): SupervisedChild => {
+    const child: SupervisedChild = createSupervisedChild(
+      {
+        name,
+        role,
+        dataDir,
+        logFile: paths.logFile(name),
+        port,
+        isPortFixed,
+        configFor,
+        onPhase: (from, to) => handlePhase(child, from, to),
+        onBeat: () => events.onChange(false),
+        onLog: (lines, droppedCount) => events.onLog(name, lines, droppedCount),
+        onEvent: (event, data) => events.onChildEvent(name, event, data),
+      },
+      context,
+    );
+    return child;
+  };
+
+  const createNode = ({ nodeId, number, port }: TopologyNode): SupervisedChild => {
+    const node = createChild(nodeId, 'storage-node', paths.nodeDir(nodeId), plan.node(number) || port, (own) => nodeConfig(source, nodeId, own));
+    nodes.set(nodeId, node);
+    return node;
+  };
+
+  const handlePhase = (child: SupervisedChild, from: ChildPhase, to: ChildPhase): void => {
+    if (to === 'ready' && from === 'starting') {
+      rememberPort(child);
+      // A metadata service that was away missed what happened to the nodes meanwhile.
+      if (child === metadata && metadata.status().restartCount > 0) [...nodes.values()].filter((node) => !hasProcess(node.phase())).forEach(tellNodeDown);
+    }
+    const wasServing = isServing(from) || from === 'paused' || from === 'stopping';
+    if (child.role === 'storage-node' && wasServing && (!hasProcess(to) || to === 'starting')) tellNodeDown(child);
+    events.onChange(true);
+  };
+
+  const rememberPort = (child: SupervisedChild): void => {
+    const place = topology.nodes.find(({ nodeId }) => nodeId === child.name);
+    if (place) place.port = child.port();
+    if (child === metadata) topology.metadataPort = child.port();
+    if (child === uploader) topology.uploaderPort = child.port();
+    saveTopology();
+  };
+
+  const tellNodeDown = (node: SupervisedChild): void => {
+    if (isGoingDown || !isServing(metadata.phase())) return;
+    const reason = node.status().problem ?? 'It was stopped.';
+    metadata.call('node-down', { nodeId: node.name, reason }, NODE_DOWN_MS_MAX).catch((error: unknown) => {
+      context.log.warn({ err: error, node: node.name }, 'the metadata service could not be told that a node is down');
+    });
+  };
+
+  const metadata = createChild('metadata', 'metadata', paths.metadataDir, plan.metadata || topology.metadataPort, (port) => metadataConfig(source, port));
+  topology.nodes.forEach(createNode);
+  const uploader = createChild('uploader', 'uploader', paths.uploaderDir, plan.uploader || topology.uploaderPort, (port) => uploaderConfig(source, port));
+
+  /** @throws the child's failure when it gave up, VStackError cancelled when it was stopped meanwhile, or the signal's reason */
+  const startAndWait = async (child: SupervisedChild, signal?: AbortSignal): Promise<string> => {
+    child.start();
+    const phase = await child.when((now) => isServing(now) || now === 'crashed' || now === 'stopped', signal);
+    if (phase === 'crashed') throw child.failure();
+    if (phase === 'stopped') throw new VStackError('cancelled', `${child.name} was stopped before it was ready.`);
+    return `port ${child.port()}`;
+  };
+
+  const bringUp = async (steps: LaunchSteps, signal: AbortSignal): Promise<void> => {
+    steps.declare('metadata', 'Metadata service');
+    for (const name of nodes.keys()) steps.declare(name, `Storage node ${name}`);
+    steps.declare('uploader', 'Uploader');
+    steps.declare('quorum', 'Nodes registered');
+
+    await steps.run('metadata', () => startAndWait(metadata, signal));
+    // A node that does not come up is told by its own step; whether the cluster works without it is decided by the last one.
+    await Promise.allSettled([...nodes.values()].map((node) => steps.run(node.name, () => startAndWait(node, signal))));
+    signal.throwIfAborted();
+    await steps.run('uploader', () => startAndWait(uploader, signal));
+    await steps.run('quorum', async () => {
+      const ready = [...nodes.values()].filter((node) => isServing(node.phase())).map(({ name }) => name);
+      const question = { metadataUrl: source.metadataUrl(), secret: keys.clusterSecret, nodeIds: ready, nodeCount: nodes.size };
+      const healthy = await waitForQuorum(question, context.clock, signal);
+      return `${healthy.length} of ${nodes.size}`;
+    });
+  };
+
+  return {
+    metadata,
+    uploader,
+    nodes,
+    children: () => [metadata, ...nodes.values(), uploader],
+    bringUp,
+    async takeDown() {
+      isGoingDown = true;
+      await stopTogether([uploader], context.clock);
+      await stopTogether([...nodes.values()], context.clock);
+      await stopTogether([metadata], context.clock);
+    },
+    async addNode() {
+      const place = growTopology(topology);
+      const port = plan.node(place.number);
+      if (isPortFixed) await context.ports.requireFree([{ port, purpose: place.nodeId }]);
+      saveTopology();
+      const node = createNode(place);
+      events.onChange(true);
+      await startAndWait(node);
+      return node;
+    },
+    async removeNode(nodeId) {
+      const node = nodes.get(nodeId)!;
+      await stopTogether([node], context.clock);
+      nodes.delete(nodeId);
+      topology.nodes = topology.nodes.filter((place) => place.nodeId !== nodeId);
+      saveTopology();
+      events.onChange(true);
+    },
+  };
+};

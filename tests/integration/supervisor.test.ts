@@ -1,0 +1,171 @@
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ClusterFile } from '../../runtime/contract/cluster-file.ts';
+import { freePort } from '../../runtime/platform/net/ports.ts';
+import type { Supervisor, SupervisorEvent } from '../../runtime/supervisor/api.ts';
+import { createDataDir, eventually, isAlive, openSupervisor } from '../fixtures/supervision/cluster-fixture.ts';
+
+let dataDir: string;
+let removeDataDir: () => Promise<void>;
+let supervisor: Supervisor;
+let events: SupervisorEvent[];
+
+beforeEach(async () => {
+  ({ dataDir, remove: removeDataDir } = await createDataDir());
+  ({ supervisor, events } = await openSupervisor(dataDir));
+});
+afterEach(async () => {
+  await supervisor.close();
+  await removeDataDir();
+});
+
+const readClusterFile = async (): Promise<ClusterFile> => ClusterFile.parse(JSON.parse(await readFile(supervisor.paths.clusterFile, 'utf8')));
+const statusOf = (name: string) => supervisor.status().children.find((child) => child.name === name)!;
+const untilPhase = (name: string, phase: string) => eventually(() => statusOf(name), (child) => child.phase === phase);
+const told = () => supervisor.call('metadata', 'told') as Promise<{ nodeId: string; reason: string }[]>;
+
+describe('a launched cluster', () => {
+  it('tells its launch step by step and writes cluster.json for its owner alone', async () => {
+    const status = await supervisor.launch({ nodeCount: 3 });
+    expect(status.phase).toBe('ready');
+    expect(status.children.map(({ name, phase }) => [name, phase])).toEqual(
+      ['metadata', 'node-1', 'node-2', 'node-3', 'uploader'].map((name) => [name, 'ready']),
+    );
+    const finished = events.flatMap((event) => (event.kind === 'step' && event.step.phase === 'done' ? [event.step] : []));
+    expect(finished.map(({ name }) => name).sort()).toEqual(['metadata', 'node-1', 'node-2', 'node-3', 'prepare', 'quorum', 'uploader']);
+    expect(finished.every(({ tookMs }) => tookMs !== null && tookMs >= 0)).toBe(true);
+    expect(finished.at(-1)).toMatchObject({ name: 'quorum', detail: '3 of 3' });
+
+    const file = await readClusterFile();
+    expect(file).toMatchObject({ metadata_url: status.metadataUrl, uploader_url: status.uploaderUrl, secret: supervisor.keys.clusterSecret, pid: process.pid });
+    expect(file.nodes.map(({ node_id }) => node_id)).toEqual(['node-1', 'node-2', 'node-3']);
+    for (const node of file.nodes) expect(await (await fetch(node.url!)).text()).toBe(node.node_id);
+    for (const path of [supervisor.paths.clusterFile, supervisor.paths.keysFile, supervisor.paths.ledgerFile]) {
+      if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+    }
+    expect(await readFile(supervisor.paths.logFile('node-1'), 'utf8')).toContain('the scripted child listens');
+  });
+
+  it('restarts a killed node on its port, tells the metadata service at once, and keeps cluster.json true', async () => {
+    await supervisor.launch({ nodeCount: 3 });
+    const before = (await readClusterFile()).nodes[1]!;
+    process.kill(before.pid!, 'SIGKILL');
+    await eventually(() => statusOf('node-2'), (child) => child.restartCount === 1 && child.phase === 'ready');
+    expect(await told()).toMatchObject([{ nodeId: 'node-2' }]);
+    const after = await eventually(async () => (await readClusterFile()).nodes[1]!, (node) => node.pid !== null && node.pid !== before.pid);
+    expect(after.url).toBe(before.url);
+    expect(statusOf('node-2').availability).toBeLessThan(1);
+    expect(supervisor.status().phase).toBe('ready');
+  });
+
+  it('stops, starts, restarts, kills, pauses and resumes a node on request', async () => {
+    await supervisor.launch({ nodeCount: 3 });
+    const node = supervisor.node('node-1');
+    await node.stop();
+    expect(node.status()).toMatchObject({ phase: 'stopped', pid: null, restartCount: 0 });
+    expect(supervisor.status().phase).toBe('degraded');
+    await node.start();
+    expect(node.status()).toMatchObject({ phase: 'ready', restartCount: 0 });
+    await node.restart();
+    expect(node.status()).toMatchObject({ phase: 'ready', restartCount: 1 });
+    await node.kill();
+    await untilPhase('node-1', 'ready');
+    if (process.platform !== 'win32') {
+      await node.pause();
+      expect(node.status().phase).toBe('paused');
+      await expect(node.pause()).rejects.toMatchObject({ code: 'not_running' });
+      await node.resume();
+      expect(await node.call('echo', 'awake')).toBe('awake');
+    }
+    await expect(node.resume()).rejects.toMatchObject({ code: 'not_running' });
+    expect(() => supervisor.node('node-9')).toThrow(/no node "node-9"/);
+    expect((await told()).every(({ nodeId }) => nodeId === 'node-1')).toBe(true);
+  });
+
+  it('brings up the same nodes on the same ports the next time, also with one added and one removed', async () => {
+    await supervisor.launch({ nodeCount: 3 });
+    expect(await supervisor.addNode()).toBe('node-4');
+    await supervisor.removeNode('node-2', { deleteData: true });
+    const urls = (await readClusterFile()).nodes.map(({ node_id, url }) => [node_id, url]);
+    await supervisor.close();
+    await expect(stat(supervisor.paths.clusterFile)).rejects.toMatchObject({ code: 'ENOENT' });
+
+    ({ supervisor, events } = await openSupervisor(dataDir));
+    await supervisor.launch({ nodeCount: 3 });
+    expect((await readClusterFile()).nodes.map(({ node_id, url }) => [node_id, url])).toEqual(urls);
+    expect(urls.map(([nodeId]) => nodeId)).toEqual(['node-1', 'node-3', 'node-4']);
+  });
+
+  it('names a port conflict and its owner before anything starts', async () => {
+    const base = await eventually(freePort, (port) => port < 60_000);
+    const stranger = createServer().listen(base + 2, '127.0.0.1');
+    await new Promise((resolve) => stranger.once('listening', resolve));
+    const failure = (await supervisor.launch({ nodeCount: 3, portBase: base }).catch((error: unknown) => error)) as Error;
+    await new Promise((resolve) => stranger.close(resolve));
+    expect(failure).toMatchObject({ code: 'port_in_use' });
+    expect(failure.message).toContain(`Port ${base + 2}, wanted for node-2, is held by`);
+    if (process.platform === 'linux') expect(failure.message).toContain(`process ${process.pid}`);
+    expect(supervisor.status()).toMatchObject({ phase: 'failed', children: [], problem: { code: 'port_in_use' } });
+
+    await supervisor.launch({ nodeCount: 4, portBase: base });
+    const { metadata_url, uploader_url, nodes } = await readClusterFile();
+    const ports = [metadata_url, ...nodes.map(({ url }) => url), uploader_url].map((url) => Number(new URL(url!).port) - base);
+    expect(ports).toEqual([0, 1, 2, 3, 10, 4]);
+  });
+
+  it('can be stopped while it launches, and launched again', async () => {
+    const launching = supervisor.launch({ nodeCount: 3 }).catch((error: unknown) => error);
+    await eventually(() => supervisor.status().children, (children) => children.some(({ phase }) => phase === 'starting'));
+    const pids = supervisor.status().children.flatMap(({ pid }) => pid ?? []);
+    await supervisor.stop();
+    expect(await launching).toMatchObject({ code: 'cancelled' });
+    expect(supervisor.status()).toMatchObject({ phase: 'stopped', problem: null });
+    for (const pid of pids) expect(await isAlive(pid)).toBe(false);
+    await supervisor.launch({ nodeCount: 1 });
+    expect(supervisor.status().phase).toBe('ready');
+  });
+
+  it('cancels a launch by its signal', async () => {
+    const aborter = new AbortController();
+    const launching = supervisor.launch({ nodeCount: 1 }, aborter.signal).catch((error: unknown) => error);
+    aborter.abort();
+    expect(await launching).toMatchObject({ code: 'cancelled' });
+    expect(supervisor.status().phase).toBe('stopped');
+  });
+
+  it('refuses a second launch while one runs', async () => {
+    await supervisor.launch({ nodeCount: 1 });
+    await expect(supervisor.launch({ nodeCount: 1 })).rejects.toMatchObject({ code: 'already_running' });
+  });
+
+  it('stops in reverse order and leaves no process and no ledger entry', async () => {
+    await supervisor.close();
+    const order: string[] = [];
+    const watch = (): void => {
+      for (const { name, phase } of supervisor.status().children) if (phase === 'stopped' && !order.includes(name)) order.push(name);
+    };
+    let isUp = false;
+    ({ supervisor } = await openSupervisor(dataDir, { onEvent: ({ kind }) => kind === 'changed' && isUp && watch() }));
+    await supervisor.launch({ nodeCount: 2 });
+    isUp = true;
+    const pids = supervisor.status().children.map(({ pid }) => pid!);
+    await supervisor.stop();
+    expect([order[0], order.slice(1, 3).sort(), order[3]]).toEqual(['uploader', ['node-1', 'node-2'], 'metadata']);
+    for (const pid of pids) expect(await isAlive(pid)).toBe(false);
+    expect(JSON.parse(await readFile(supervisor.paths.ledgerFile, 'utf8'))).toEqual({ version: 1, entries: [] });
+  });
+
+  it('fails with the reason of a service that cannot start, and takes everything down again', async () => {
+    const tuning = { uploader: { start: 'fail' } as object };
+    await expect(supervisor.launch({ nodeCount: 1, tuning })).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('holiday pictures') as string });
+    expect(supervisor.status()).toMatchObject({ phase: 'failed', problem: { code: 'corrupt' } });
+    expect(supervisor.status().children.every(({ pid }) => pid === null)).toBe(true);
+  });
+
+  it('says who is missing when too few nodes come up', async () => {
+    const tuning = { node: { start: 'fail' } as object };
+    await expect(supervisor.launch({ nodeCount: 2, tuning })).rejects.toMatchObject({ code: 'no_quorum' });
+    expect(supervisor.status().steps.find(({ name }) => name === 'node-1')).toMatchObject({ phase: 'failed' });
+  });
+});
