@@ -1,0 +1,54 @@
+/** Timers have no clock here: any that runs may fire next. */
+import { GENERATIONS_MAX } from './fixtures.ts';
+import { METADATA, nameOf } from './messages.ts';
+import type { World } from './world.ts';
+
+/** A running timer as one number, so that choosing among them makes no garbage: kind, then owner, then generation. */
+const ACTOR_TIMER = 0;
+const ACTOR_RETRY = 1000;
+const STORE_RECOVER = 2000;
+const STORE_COLLECT = 3000;
+
+const running: number[] = [];
+
+const listTimers = ({ actors, stores, metadata }: World): void => {
+  running.length = 0;
+  for (let index = 0; index < actors.length; index += 1) {
+    const actor = actors[index]!;
+    if (actor.isTimerArmed) running.push(ACTOR_TIMER + index);
+    if (actor.isRetryArmed && metadata.alive) running.push(ACTOR_RETRY + index);
+  }
+  for (let index = 0; index < stores.length; index += 1) {
+    const store = stores[index]!;
+    if (!store.alive || (store.recoverArmed | store.collectArmed) === 0) continue;
+    for (let generation = 0; generation < GENERATIONS_MAX; generation += 1) {
+      if (store.recoverArmed & (1 << generation)) running.push(STORE_RECOVER + index * GENERATIONS_MAX + generation);
+      if (store.collectArmed & (1 << generation)) running.push(STORE_COLLECT + index * GENERATIONS_MAX + generation);
+    }
+  }
+};
+
+export const hasTimer = (world: World): boolean => {
+  listTimers(world);
+  return running.length > 0;
+};
+
+/** Fires one of those that `hasTimer` just listed. */
+export const fireTimer = (world: World): void => {
+  const code = running[world.draws.draw(running.length)]!;
+  if (code < STORE_RECOVER) {
+    const actor = world.actors[code % 1000]!;
+    world.trace?.event('timer', actor.address, { timer: code >= ACTOR_RETRY ? 'retry' : 'reply' }, null);
+    if (code >= ACTOR_RETRY) actor.onRetry(world);
+    else actor.onTimer(world);
+    return;
+  }
+  const rest = code % 1000;
+  const store = world.stores[Math.floor(rest / GENERATIONS_MAX)]!;
+  const generation = rest % GENERATIONS_MAX;
+  const timer = code >= STORE_COLLECT ? 'collect' : 'recover';
+  if (timer === 'collect') store.collectArmed &= ~(1 << generation);
+  else store.recoverArmed &= ~(1 << generation);
+  store.step(world, generation, { type: 'TIMER', timer }, -1, false);
+  world.trace?.event('timer', store.index, { timer, of: nameOf(METADATA) }, store.acceptors[generation]?.state ?? null);
+};

@@ -1,0 +1,295 @@
+/**
+ * One schedule: stores, metadata service, proposers and the network between them, moved step by step by drawn choices. A step is one
+ * thing that happens: a message arrives (or is lost, or twice), a sync ends, a timer fires, a fault strikes.
+ */
+import type { Grant } from '../../contract/paxos.ts';
+import type { Rules } from '../../core/chunkpaxos/rules.ts';
+import type { Reply } from '../../core/chunkpaxos/messages.ts';
+import { q2Of } from '../../core/chunkpaxos/quorum.ts';
+import { holdsPieceFor, isErasureCoded, sameValue } from '../../core/chunkpaxos/value.ts';
+import { Actor } from './actor.ts';
+import { Checker } from './checker.ts';
+import { createCoverage } from './coverage.ts';
+import { Draws } from './draws.ts';
+import { strikeFault } from './faults.ts';
+import { GENERATIONS_MAX, PROPOSERS_MAX, STORES_MAX, VALUES } from './fixtures.ts';
+import { METADATA, PROPOSERS } from './messages.ts';
+import type { Envelope, Fetch, MetadataReply, MetadataRequest, SimMessage } from './messages.ts';
+import { SimMetadata } from './metadata.ts';
+import { rulesOf } from './mutants.ts';
+import type { MutantName, ShellRules } from './mutants.ts';
+import { createOptions, drawOptions, SHAPES } from './options.ts';
+import type { Shape } from './options.ts';
+import { SimStore } from './store.ts';
+import { fireTimer, hasTimer } from './timers.ts';
+import type { TraceRecorder } from './trace.ts';
+import type { AcceptorInput, ProposerInput } from '../../core/chunkpaxos/messages.ts';
+
+/** After the faults a schedule has this many steps to decide: several times what the slowest path takes. */
+const LIVENESS_STEPS_MAX = 600;
+
+/** Of the steps on which an uploader still could begin, one in so many does. */
+const START_ONE_IN = 6;
+
+export class World {
+  readonly draws = new Draws(0);
+  readonly options = createOptions();
+  readonly checker = new Checker();
+  readonly coverage = createCoverage();
+  readonly metadata = new SimMetadata();
+  readonly rules: Rules;
+  readonly shell: ShellRules;
+  trace: TraceRecorder | null = null;
+  stores: SimStore[] = [];
+  actors: Actor[] = [];
+  net: Envelope[] = [];
+  shape: Shape = SHAPES[0]!;
+  steps = 0;
+  wipesTotal = 0;
+  startsLeft = 0;
+  private faultRate = 0;
+  private nextId = 1;
+  private readonly storePool = Array.from({ length: STORES_MAX }, (_, index) => new SimStore(index));
+  private readonly storesByShape = SHAPES.map(({ k, m }) => this.storePool.slice(0, k + m));
+
+  constructor(mutant: MutantName | null = null) {
+    ({ rules: this.rules, shell: this.shell } = rulesOf(mutant));
+  }
+
+  /** Runs one schedule to its end or to its first violation. `configure` may overrule the drawn options. */
+  run(seed: number, script: readonly number[] | null = null, configure: ((world: World) => void) | null = null): void {
+    const { draws, options, checker } = this;
+    draws.reseed(seed);
+    if (script) draws.play(script);
+    drawOptions(options, draws);
+    configure?.(this);
+    this.reset();
+    this.startUploader();
+    while (this.steps < options.stepsMax && checker.violation === null) if (!this.step()) break;
+    if (options.checksLiveness && checker.violation === null) this.checkLiveness();
+    this.coverage.schedules += 1;
+    this.coverage.steps += this.steps;
+    if (this.shape.k > 1) this.coverage.erasureSchedules += 1;
+  }
+
+  private reset(): void {
+    const { options } = this;
+    this.shape = SHAPES[options.shape]!;
+    this.stores = this.storesByShape[options.shape]!;
+    for (let index = 0; index < this.stores.length; index += 1) this.stores[index]!.reset();
+    this.metadata.reset();
+    this.checker.reset();
+    this.actors.length = 0;
+    this.net.length = 0;
+    this.steps = 0;
+    this.wipesTotal = 0;
+    this.startsLeft = options.proposerCount;
+    this.faultRate =
+      options.crash + options.wipe + options.damage + options.proposerDeath + options.metadataCrash + options.foreignVote + options.litter + options.impatience;
+  }
+
+  /** False when nothing is left to happen. */
+  step(): boolean {
+    const { draws, options, net, stores } = this;
+    this.steps += 1;
+    if (this.faultRate > 0) {
+      const struck = draws.draw(1000);
+      if (struck >= 1000 - this.faultRate) {
+        strikeFault(this, 1000 - struck);
+        return true;
+      }
+    }
+    if (this.startsLeft > 0 && draws.draw(START_ONE_IN) === START_ONE_IN - 1) {
+      this.startUploader();
+      return true;
+    }
+    if (options.earlyTimer > 0 && draws.chance(options.earlyTimer) && hasTimer(this)) {
+      this.coverage.earlyTimers += 1;
+      fireTimer(this);
+      return true;
+    }
+    let readyCount = net.length;
+    for (let index = 0; index < stores.length; index += 1) if (stores[index]!.alive && stores[index]!.pending.length > 0) readyCount += 1;
+    if (this.metadata.alive && this.metadata.isPending) readyCount += 1;
+    if (readyCount === 0) return this.stepIdle();
+    const chosen = draws.draw(readyCount);
+    if (chosen < net.length) this.deliver(chosen);
+    else this.sync(chosen - net.length);
+    return true;
+  }
+
+  /** Nothing is on its way: somebody comes back, begins, or runs out of patience. */
+  private stepIdle(): boolean {
+    for (const store of this.stores) {
+      if (store.alive) continue;
+      store.restart(this);
+      return true;
+    }
+    if (!this.metadata.alive) {
+      this.metadata.alive = true;
+      return true;
+    }
+    if (this.startsLeft > 0) {
+      this.startUploader();
+      return true;
+    }
+    if (hasTimer(this)) {
+      fireTimer(this);
+      return true;
+    }
+    return this.move();
+  }
+
+  /** Committed bytes move to a new generation: its proposer brings the same bytes, and the row follows. */
+  private move(): boolean {
+    const { row } = this.metadata.durable;
+    const { options, draws } = this;
+    if (!row || row.value.kind !== 'PLACED' || !draws.chance(options.move)) return false;
+    if (this.metadata.ledger.issued + 1 >= GENERATIONS_MAX || this.actors.length >= PROPOSERS_MAX) return false;
+    const { value } = row;
+    this.coverage.moves += 1;
+    const actor = new Actor(this.actors.length, VALUES[options.shape]!.find((other) => sameValue(other, value))!);
+    this.actors.push(actor);
+    actor.askForGrant(this, this.metadata.ledger.issued);
+    return true;
+  }
+
+  startUploader(): void {
+    this.startsLeft -= 1;
+    if (this.actors.length >= PROPOSERS_MAX) return;
+    const serial = this.actors.length;
+    // Two uploads of the same file bring the same bytes.
+    const brings = serial > 0 && this.draws.draw(8) === 7 ? 0 : serial;
+    const actor = new Actor(serial, VALUES[this.options.shape]![brings]!);
+    this.actors.push(actor);
+    actor.askForGrant(this, -1);
+  }
+
+  startRecovery(generation: number): void {
+    if (this.actors.length >= PROPOSERS_MAX) return;
+    for (const actor of this.actors) if (actor.alive && !actor.own && actor.generation === generation && actor.state !== 'over') return;
+    this.coverage.recoveries += 1;
+    const actor = new Actor(this.actors.length, null);
+    this.actors.push(actor);
+    actor.start(this, this.metadata.grantOf(generation)!);
+  }
+
+  askRecovery(store: SimStore, generation: number): void {
+    this.send(METADATA, store.index, generation, { type: 'RECOVER' });
+  }
+
+  send(to: number, from: number, generation: number, message: SimMessage): void {
+    const { options, draws } = this;
+    const hasBytes = (message.type === 'ACCEPT' || message.type === 'STAGE') && message.piece !== null;
+    const isBad = hasBytes && options.corruption > 0 && draws.chance(options.corruption);
+    if (isBad) this.coverage.corruptions += 1;
+    this.coverage.sent += 1;
+    const envelope: Envelope = { to, from, generation, message, isBad, id: this.trace ? this.nextId++ : 0 };
+    this.net.push(envelope);
+    this.trace?.message('send', from, envelope);
+  }
+
+  sendReply(store: SimStore, to: number, generation: number, message: Reply): void {
+    this.checker.replySent(store, generation, message);
+    this.send(to, store.index, generation, message);
+  }
+
+  private deliver(position: number): void {
+    const { net, options, draws } = this;
+    const envelope = net[position]!;
+    const isLost = options.loss > 0 && draws.chance(options.loss);
+    if (!isLost && options.duplication > 0 && draws.chance(options.duplication)) {
+      this.coverage.duplicated += 1;
+      this.trace?.message('duplicate', envelope.to, envelope);
+    } else {
+      net[position] = net[net.length - 1]!;
+      net.length -= 1;
+    }
+    if (isLost) {
+      this.coverage.lost += 1;
+      this.trace?.message('drop', envelope.to, envelope);
+    } else this.arrive(envelope);
+  }
+
+  private arrive({ to, from, generation, message, isBad, id }: Envelope): void {
+    this.coverage.delivered += 1;
+    if (to < METADATA) {
+      const store = this.stores[to]!;
+      if (!store.alive) return;
+      // The shell hashes what is attached before it feeds the core; a mismatch is answered with 422, which tells a proposer nothing.
+      if (isBad && this.shell.bytesAreVerified) return;
+      store.step(this, generation, message as AcceptorInput, message.type === 'LEARN' ? METADATA : from, isBad);
+      this.trace?.received(to, id, message, store.acceptors[generation]?.state ?? null);
+    } else if (to === METADATA) {
+      if (!this.metadata.alive || message.type === 'LEARNED') return;
+      this.metadata.receive(this, from, generation, message as MetadataRequest);
+      this.trace?.received(to, id, message, this.metadata.ledger);
+    } else {
+      const actor = this.actors[to - PROPOSERS];
+      if (!actor?.alive) return;
+      if (message.type === 'FETCH') this.fetch(actor, generation, message);
+      else actor.receive(this, generation, message as ProposerInput | MetadataReply);
+      this.trace?.received(to, id, message, actor.core);
+    }
+  }
+
+  /** Reading an adopted value: every live store gives its piece if it has it; k of them give the rest. */
+  private fetch(actor: Actor, generation: number, { value }: Fetch): void {
+    if (actor.generation !== generation || !actor.core || value.kind !== 'PLACED') return;
+    let count = 0;
+    for (let index = 0; index < this.stores.length; index += 1) {
+      const store = this.stores[index]!;
+      if (store.alive && holdsPieceFor(store.disks[generation]!.pieces, value, index)) count += 1;
+    }
+    actor.step(this, { type: count >= (isErasureCoded(value) ? this.shape.k : 1) ? 'BYTES' : 'NO_BYTES', value });
+  }
+
+  private sync(position: number): void {
+    let left = position;
+    for (const store of this.stores) {
+      if (!store.alive || store.pending.length === 0) continue;
+      if (left === 0) return store.sync(this);
+      left -= 1;
+    }
+    this.metadata.sync(this);
+  }
+
+  onChosen(generation: number): void {
+    this.checker.chosenNow = false;
+    this.checkRecoverable(generation);
+    const { detail } = this.checker;
+    this.trace?.event('chosen', METADATA, this.checker.known(generation)?.chosen ?? detail, null);
+  }
+
+  checkRecoverable(generation: number): void {
+    this.checker.checkRecoverable(generation, this.stores, this.metadata.ledger);
+  }
+
+  /** The faults end, everyone comes back, and what has begun must be decided and committed. */
+  private checkLiveness(): void {
+    const { metadata, checker, options } = this;
+    this.faultRate = 0;
+    for (const rate of ['loss', 'duplication', 'earlyTimer', 'crash', 'syncFailure', 'corruption', 'impatience', 'move'] as const) options[rate] = 0;
+    this.coverage.livenessChecks += 1;
+    const lastStep = this.steps + LIVENESS_STEPS_MAX;
+    while (this.steps < lastStep && checker.violation === null && !this.isSettled()) if (!this.step()) break;
+    if (checker.violation !== null || this.isSettled() || !this.hasQuorums()) return;
+    const generation = metadata.ledger.issued;
+    const hasBegun = this.stores.some((store) => store.disks[generation]?.record?.accepted) || this.actors.some((actor) => actor.alive && actor.state !== 'over');
+    if (hasBegun) checker.fail('Liveness', `generation ${generation} is undecided ${LIVENESS_STEPS_MAX} steps after the last fault`);
+  }
+
+  private isSettled(): boolean {
+    const { ledger } = this.metadata;
+    return this.startsLeft === 0 && ledger.issued >= 0 && (ledger.row?.generation === ledger.issued || ledger.aborted.includes(ledger.issued));
+  }
+
+  /** Whether enough stores of the last generation's grant can still vote. */
+  private hasQuorums(): boolean {
+    const grant: Grant | undefined = this.metadata.grantOf(this.metadata.ledger.issued);
+    const observer = this.checker.known(this.metadata.ledger.issued);
+    if (!grant || !observer) return false;
+    const able = this.stores.filter((store, index) => grant.stores[index]!.store_uuid === store.uuid && (observer.lost & (1 << index)) === 0);
+    return able.length >= q2Of(grant);
+  }
+}
