@@ -12,6 +12,7 @@ import { judgeCertificate } from '../../core/chunkpaxos/certificate.ts';
 import { stepLearner } from '../../core/chunkpaxos/learner.ts';
 import { isErasureCoded, sameValue } from '../../core/chunkpaxos/value.ts';
 import type { Context } from './context.ts';
+import { markDeleted } from './deletion.ts';
 import type { LearnQueue } from './learn.ts';
 import { ledgerOf, placedValueOf } from './ledger.ts';
 import { getChunk, listPlacements, putCertificate, putChunk, putPlacement, type Chunk } from './store/chunks.ts';
@@ -81,8 +82,11 @@ export const addHolders = (context: Context, instance: Instance, value: PlacedVa
 };
 
 const assertVideoTakes = ({ db }: Context, instance: Instance): void => {
-  const video = getVideo(db, instance.videoId);
-  if (instance.kind === 'chunk' && video?.status === 'deleted') throw new VStackError('conflict', `The video ${instance.videoId} was deleted; nothing is committed to it.`);
+  if (instance.kind === 'manifest') return;
+  const status = getVideo(db, instance.videoId)?.status;
+  const isNew = getChunk(db, instance.chunkId) === undefined;
+  if (status === 'deleted') throw new VStackError('conflict', `The video ${instance.videoId} was deleted; nothing is committed to it.`);
+  if (status !== 'uploading' && isNew) throw new VStackError('conflict', `The video ${instance.videoId} is ${status ?? 'unknown'}; it takes no further chunks.`);
 };
 
 const writeChunkRow = (context: Context, instance: Instance, value: PlacedValue, time: ChunkTime): void => {
@@ -115,7 +119,7 @@ const refusalError = ({ chunkId, generation }: Instance, reason: 'generation_clo
 const applyCommit = (context: Context, instance: Instance, { value, acks, ...rest }: Certificate, time: ChunkTime): Committed => {
   const { db, clock } = context;
   const { chunkId, generation } = instance;
-  assertVideoTakes(context, instance);
+  if (value.kind !== 'ABORT') assertVideoTakes(context, instance);
   const effects = stepLearner(ledgerOf(db, chunkId), { type: 'COMMIT', generation, value });
   const refusal = effects.find((effect) => effect.kind === 'refuse');
   if (refusal?.kind === 'refuse') throw refusalError(instance, refusal.reason);
@@ -129,6 +133,8 @@ const applyCommit = (context: Context, instance: Instance, { value, acks, ...res
     putManifestVersion(db, { videoId: instance.videoId, version: instance.sequenceNum, chunkId, generation, value, decidedMs: nowMs });
     const video = getVideo(db, instance.videoId);
     if (video && video.manifestVersion < instance.sequenceNum) putVideo(db, { ...video, manifestVersion: instance.sequenceNum });
+    // Also when recovery finishes a deletion that was cut off before its row.
+    if (video && value.kind === 'DELETED') markDeleted(context, video.videoId);
   }
   if (value.kind !== 'PLACED') return { holders: [], isComplete: true };
   writeChunkRow(context, instance, value, time);

@@ -1,8 +1,7 @@
 /** The service as a proposer: manifests (owner, with bytes), classic commits (the stores hold the bytes), recovery (no value of its own). */
 import { runProposer, type Decision } from '../../client/paxos/run-proposer.ts';
 import type { PaxosTransport } from '../../client/paxos/transport.ts';
-import { VStackError } from '../../contract/errors.ts';
-import type { GrantStore, Value } from '../../contract/paxos.ts';
+import type { Value } from '../../contract/paxos.ts';
 import { PROPOSER_LIMITS, type ProposerLimits } from '../../core/chunkpaxos/limits.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { createPaxosTransport } from '../shared/paxos-transport.ts';
@@ -14,14 +13,8 @@ import type { Instance } from './store/grants.ts';
 /** Somebody waits for the answer, so silence is taken for what it is sooner, and fewer ballots are tried. */
 export const PATIENCE_SHORT: ProposerLimits = { ...PROPOSER_LIMITS, replyTimeoutMs: 3000, resendsMax: 0, ballotsMax: 3, fillsMax: 1 };
 
-/** Where a grant's store is now. Throws `unavailable` when its node is unknown or has another disk. */
-export const urlOfStore = ({ nodes }: Pick<Context, 'nodes'>, store: GrantStore): string => {
-  const node = nodes.get(store.node_id);
-  if (node?.storeUuid === store.store_uuid) return node.directUrl;
-  throw new VStackError('unavailable', `The store ${store.store_uuid} of ${store.node_id} is not registered${node ? '; the node has another one now' : ''}.`);
-};
-
-export const transportOf = (context: Context): PaxosTransport => createPaxosTransport({ client: context.client, urlOf: (store) => urlOfStore(context, store) });
+export const transportOf = ({ client, nodes }: Pick<Context, 'client' | 'nodes'>): PaxosTransport =>
+  createPaxosTransport({ client, urlOf: (nodeId) => nodes.get(nodeId)?.directUrl });
 
 export interface DecideOptions {
   instance: Instance;

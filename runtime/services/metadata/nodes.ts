@@ -42,6 +42,7 @@ const normalizeUrl = (url: string): string => url.replace(/\/$/, '');
 export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: number): NodeRegistry => {
   const nodes = new Map(listNodes(db).map((node) => [node.nodeId, node]));
   const toldDownMs = new Map<string, number>();
+  const startedMs = clock.wallMs();
   const listeners: ((node: Node) => void)[] = [];
 
   const silentMs = (node: Node): number => (node.lastHeartbeatMs === null ? Infinity : clock.wallMs() - node.lastHeartbeatMs);
@@ -75,8 +76,9 @@ export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: numbe
     byUrl,
     downMs(node) {
       if (statusOf(node) !== 'down') return 0;
-      const told = toldDownMs.get(node.nodeId);
-      return told === undefined ? silentMs(node) : clock.wallMs() - told;
+      // After a start the nodes get their time to come up, however long everything was off before.
+      const sinceMs = toldDownMs.get(node.nodeId) ?? Math.max(node.lastHeartbeatMs ?? 0, startedMs);
+      return clock.wallMs() - sinceMs;
     },
     toRow: (node) => ({
       node_url: node.nodeUrl,

@@ -1,7 +1,7 @@
 /** Single values: the incarnation, the grant counter, how far a rebuild is. */
 import type { Database } from '../../../platform/sqlite.ts';
 
-export type MetaKey = 'incarnation' | 'created_ms' | 'grant_seq' | 'rebuild_id' | 'rebuild_state';
+export type MetaKey = 'incarnation' | 'created_ms' | 'grant_seq' | 'rebuild_id' | 'rebuild_state' | 'rebuild_nodes';
 
 export const getMeta = (db: Database, key: MetaKey): string | undefined => db.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value;
 

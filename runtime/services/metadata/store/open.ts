@@ -5,6 +5,7 @@
 import { VStackError } from '../../../contract/errors.ts';
 import { openDatabase, type Database } from '../../../platform/sqlite.ts';
 import { createDatabase, databaseExists, setDirectoryAside } from '../../../platform/sqlite-files.ts';
+import { getMeta } from './meta.ts';
 import { APPLICATION_ID, migrate, readApplicationId, readSchemaVersion, SCHEMA_VERSION } from './schema.ts';
 
 export const DATABASE_FILE = 'metadata.db';
@@ -20,7 +21,9 @@ export interface OpenOptions {
 export interface OpenedDatabase {
   db: Database;
   /** Where the database before a rebuild was put. */
-  setAside?: string;
+  setAside: string | undefined;
+  /** The nodes that database knew, as far as it could still be read. */
+  previousNodeIds: string[];
 }
 
 const REMEDY = 'It was not changed. Put a backup in its place, or run `vstack metadata rebuild`, which keeps it aside and restores everything from the nodes.';
@@ -53,15 +56,13 @@ const inspect = (path: string): void => {
   }
 };
 
-const readMeta = (db: Database, key: string): string | undefined => db.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value;
-
 /** Whether the database at `path` was begun by this very rebuild. One that cannot be read was not. */
 const belongsToRebuild = (path: string, rebuildId: string): boolean => {
   try {
     inspect(path);
     const db = openDatabase(path, { readOnly: true });
     try {
-      return readMeta(db, 'rebuild_id') === rebuildId;
+      return getMeta(db, 'rebuild_id') === rebuildId;
     } finally {
       db.close();
     }
@@ -70,13 +71,29 @@ const belongsToRebuild = (path: string, rebuildId: string): boolean => {
   }
 };
 
+/** A rebuild wants to hear all nodes that the lost database knew; what is left of it may still tell. */
+const readNodeIds = (path: string): string[] => {
+  try {
+    const db = openDatabase(path, { readOnly: true });
+    try {
+      return db.all<{ node_id: string }>('SELECT node_id FROM nodes').map((row) => row.node_id);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return []; // Damaged beyond reading: the nodes tell of themselves when they register.
+  }
+};
+
 /** Throws `corrupt` or `not_supported` (newer) without having changed a byte. */
 export const openMetadataDatabase = ({ dir, newIncarnation, rebuildId, wallMs }: OpenOptions): OpenedDatabase => {
   const path = `${dir}/${DATABASE_FILE}`;
   let setAside: string | undefined;
+  let previousNodeIds: string[] = [];
   if (rebuildId !== undefined && databaseExists(dir) && !(databaseExists(path) && belongsToRebuild(path, rebuildId))) {
     setAside = `${dir}.before-rebuild-${new Date(wallMs).toISOString().replaceAll(':', '-')}`;
     setDirectoryAside(dir, setAside);
+    previousNodeIds = readNodeIds(`${setAside}/${DATABASE_FILE}`);
   }
   if (databaseExists(path)) {
     inspect(path);
@@ -84,11 +101,15 @@ export const openMetadataDatabase = ({ dir, newIncarnation, rebuildId, wallMs }:
     createDatabase(path, (db) => {
       migrate(db);
       const meta: Record<string, string> = { incarnation: newIncarnation, created_ms: String(wallMs), grant_seq: '0' };
-      if (rebuildId !== undefined) Object.assign(meta, { rebuild_id: rebuildId, rebuild_state: 'running' });
+      if (rebuildId !== undefined) {
+        Object.assign(meta, { rebuild_id: rebuildId, rebuild_state: 'running', rebuild_nodes: previousNodeIds.join(' ') });
+      }
       for (const [key, value] of Object.entries(meta)) db.run('INSERT INTO meta (key, value) VALUES (?, ?)', key, value);
     });
   }
   const db = openDatabase(path);
   migrate(db);
-  return { db, ...(setAside !== undefined && { setAside }) };
+  // Kept in the database, since a restart in the middle of the rebuild has nothing to read them from.
+  previousNodeIds = (getMeta(db, 'rebuild_nodes') ?? '').split(' ').filter(Boolean);
+  return { db, setAside, previousNodeIds };
 };

@@ -6,7 +6,7 @@
  *      │         └──────< grants            one per instance, (chunk_id, generation); the right to decide it
  *      └──────< manifests                   decided manifest versions, each a chunk itself
  *   nodes ──< stores                        a store is a disk; a node may have had several
- *   views · jobs · events · meta
+ *   views · jobs · events · meta · reports (what acceptors told a rebuild)
  *
  * Instants are Unix milliseconds (`_ms`), sizes bytes. JSON columns hold wire shapes (snake_case) and are parsed by their schema on the way out.
  */
@@ -136,11 +136,15 @@ const migrations: readonly string[] = [
   ) STRICT;
 
   CREATE TABLE reports (
+    chunk_id TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    incarnation TEXT NOT NULL,
     node_id TEXT NOT NULL,
-    instance TEXT NOT NULL,
+    video_id TEXT NOT NULL,
     status TEXT NOT NULL,
-    PRIMARY KEY (instance, node_id)
+    PRIMARY KEY (chunk_id, generation, incarnation, node_id)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX reports_by_video ON reports (video_id);
   `,
 ];
 
