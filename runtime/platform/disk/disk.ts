@@ -13,7 +13,7 @@ export interface Disk {
   rename(from: string, to: string): Promise<void>;
   /** Removes the name; files already open stay readable. Durable only after `syncDirectory`. */
   unlink(path: string): Promise<void>;
-  /** Creates the folder and its parents; an existing folder is fine. */
+  /** Creates the folder and its parents, durably; an existing folder is fine. */
   makeDirectory(path: string): Promise<void>;
   /** Names of the files in a folder, sorted, without its sub-folders. */
   readDirectory(path: string): Promise<string[]>;
