@@ -1,0 +1,59 @@
+/** What playback was like, measured where it happens: start-up, stalls, seconds really played. Fed with the media element's events. */
+export interface PlaybackFigures {
+  /** From opening to the first moving picture; null before. */
+  startupMs: number | null;
+  stallCount: number;
+  stalledMs: number;
+  playedMs: number;
+}
+
+export interface PlaybackMeter {
+  handlePlaying(nowMs: number): void;
+  /** The element waits for data. Only counts while it should be playing and not because of a seek. */
+  handleWaiting(nowMs: number, isSeeking: boolean): void;
+  handlePause(nowMs: number): void;
+  figures(nowMs: number): PlaybackFigures;
+}
+
+export const createPlaybackMeter = (openedAtMs: number): PlaybackMeter => {
+  let startupMs: number | null = null;
+  let stallCount = 0;
+  let stalledMs = 0;
+  let stalledSinceMs: number | null = null;
+  let playedMs = 0;
+  let playingSinceMs: number | null = null;
+
+  const endPlaying = (nowMs: number): void => {
+    if (playingSinceMs !== null) playedMs += nowMs - playingSinceMs;
+    playingSinceMs = null;
+  };
+  const endStall = (nowMs: number): void => {
+    if (stalledSinceMs !== null) stalledMs += nowMs - stalledSinceMs;
+    stalledSinceMs = null;
+  };
+
+  return {
+    handlePlaying: (nowMs) => {
+      startupMs ??= nowMs - openedAtMs;
+      endStall(nowMs);
+      playingSinceMs ??= nowMs;
+    },
+    handleWaiting: (nowMs, isSeeking) => {
+      const wasPlaying = playingSinceMs !== null;
+      endPlaying(nowMs);
+      if (!wasPlaying || isSeeking || stalledSinceMs !== null) return;
+      stallCount++;
+      stalledSinceMs = nowMs;
+    },
+    handlePause: (nowMs) => {
+      endPlaying(nowMs);
+      endStall(nowMs);
+    },
+    figures: (nowMs) => ({
+      startupMs,
+      stallCount,
+      stalledMs: stalledMs + (stalledSinceMs === null ? 0 : nowMs - stalledSinceMs),
+      playedMs: playedMs + (playingSinceMs === null ? 0 : nowMs - playingSinceMs),
+    }),
+  };
+};

@@ -1,0 +1,98 @@
+/** The cluster as the host last told it, a short CPU history per process, what happened lately, and the actions on it. */
+import { defineStore } from 'pinia';
+import { computed, shallowRef, triggerRef } from 'vue';
+import type { ChildStatus, ClusterStatus, LaunchOptions } from '../../runtime/contract/control/cluster.ts';
+import { useBridge } from '../bridge/bridge.ts';
+import { changesBetween, type ClusterEvent } from './cluster-events.ts';
+
+/** As in settings.ts of the contract, which the page does not import because it would carry the schemas along; a unit test holds them equal. */
+export const NODES_MAX = 16;
+
+export type NodeAction = 'stop' | 'start' | 'restart' | 'kill' | 'pause' | 'resume';
+
+/** One minute, at the one status a second that a running cluster sends. */
+const HISTORY_POINTS_MAX = 60;
+/** Statuses come faster while things change; the history keeps its pace. */
+const HISTORY_STEP_MS = 900;
+const EVENTS_MAX = 200;
+
+export const useClusterStore = defineStore('cluster', () => {
+  const status = shallowRef<ClusterStatus | null>(null);
+  const cpuHistory = shallowRef(new Map<string, number[]>());
+  const events = shallowRef<ClusterEvent[]>([]);
+  /** Processes an action is under way for. */
+  const busyNames = shallowRef(new Set<string>());
+  const launching = shallowRef<AbortController | null>(null);
+  let sampledAtMs = 0;
+  let eventIdNext = 1;
+
+  const sample = (next: ClusterStatus, nowMs: number): void => {
+    if (nowMs - sampledAtMs < HISTORY_STEP_MS) return;
+    sampledAtMs = nowMs;
+    const history = new Map<string, number[]>();
+    for (const child of next.children) {
+      history.set(child.name, [...(cpuHistory.value.get(child.name) ?? []), child.cpuPercent ?? 0].slice(-HISTORY_POINTS_MAX));
+    }
+    cpuHistory.value = history;
+  };
+
+  const apply = (next: ClusterStatus, nowMs = Date.now()): void => {
+    const fresh = changesBetween(status.value, next).map((change) => ({ ...change, id: eventIdNext++, atMs: nowMs }));
+    if (fresh.length > 0) events.value = [...fresh.reverse(), ...events.value].slice(0, EVENTS_MAX);
+    status.value = next;
+    sample(next, nowMs);
+  };
+
+  const whileBusy = async <T>(name: string, action: () => Promise<T>): Promise<T> => {
+    busyNames.value.add(name);
+    triggerRef(busyNames);
+    try {
+      return await action();
+    } finally {
+      busyNames.value.delete(name);
+      triggerRef(busyNames);
+    }
+  };
+
+  const children = computed<ChildStatus[]>(() => status.value?.children ?? []);
+  const nodes = computed(() => children.value.filter((child) => child.role === 'storage-node'));
+
+  return {
+    status,
+    cpuHistory,
+    events,
+    busyNames,
+    children,
+    nodes,
+    readyNodeCount: computed(() => nodes.value.filter((node) => node.phase === 'ready').length),
+    isRunning: computed(() => status.value?.phase === 'ready' || status.value?.phase === 'degraded'),
+    isLaunching: computed(() => launching.value !== null || status.value?.phase === 'starting'),
+    apply,
+    hydrate: async (): Promise<void> => apply(await useBridge().call('cluster:status', {})),
+    /** Forgets what another cluster, or an earlier host, has told. */
+    reset: (): void => {
+      status.value = null;
+      cpuHistory.value = new Map();
+      events.value = [];
+    },
+    launch: async (options: LaunchOptions): Promise<void> => {
+      const abort = new AbortController();
+      launching.value = abort;
+      try {
+        apply(await useBridge().call('cluster:launch', options, { signal: abort.signal }));
+      } finally {
+        launching.value = null;
+      }
+    },
+    /** Ends a launch wherever it was begun: by cancelling our own call, or by stopping somebody else's. */
+    cancelLaunch: async (): Promise<void> => {
+      if (launching.value) launching.value.abort();
+      else apply(await useBridge().call('cluster:stop', {}));
+    },
+    stop: async (): Promise<void> => apply(await useBridge().call('cluster:stop', {})),
+    act: (nodeId: string, action: NodeAction): Promise<unknown> => whileBusy(nodeId, () => useBridge().call(`nodes:${action}`, { nodeId })),
+    addNode: async (): Promise<string> => (await whileBusy('+', () => useBridge().call('nodes:add', {}))).nodeId,
+    removeNode: (nodeId: string, deleteData: boolean): Promise<unknown> =>
+      whileBusy(nodeId, () => useBridge().call('nodes:remove', { nodeId, deleteData })),
+  };
+});

@@ -1,0 +1,50 @@
+/** Ties the stores to the bridge: events are applied as they come, and after every (re)connection everything is asked for anew. */
+import type { Bridge } from '../bridge/bridge.ts';
+import { useClusterStore } from './cluster.ts';
+import { useConnectionStore } from './connection.ts';
+import { useSettingsStore } from './settings.ts';
+import { useToastStore } from './toasts.ts';
+import { useUploadStore } from './uploads.ts';
+import { useVideoStore } from './videos.ts';
+
+/** Returns a function that ends it. */
+export const startSession = (bridge: Bridge): (() => void) => {
+  const connection = useConnectionStore();
+  const cluster = useClusterStore();
+  const videos = useVideoStore();
+  const uploads = useUploadStore();
+  const settings = useSettingsStore();
+  const toasts = useToastStore();
+
+  const hydrateVideos = async (): Promise<void> => {
+    // Without a cluster there is nobody to ask for videos; the list is asked for when it runs.
+    if (cluster.isRunning) await Promise.all([videos.hydrate(), uploads.hydrate()]);
+  };
+  const hydrate = async (): Promise<void> => {
+    try {
+      await Promise.all([connection.hydrate(), cluster.hydrate(), settings.hydrate()]);
+      await hydrateVideos();
+    } catch (error) {
+      // A connection that broke again hydrates again; only other failures are news.
+      if (bridge.state.phase === 'open') toasts.fail('The state of the cluster could not be read', error);
+    }
+  };
+
+  const stops = [
+    bridge.onState((state) => {
+      connection.apply(state);
+      if (state.phase === 'open') void hydrate();
+    }),
+    bridge.on('cluster:changed', (status) => {
+      const wasRunning = cluster.isRunning;
+      cluster.apply(status);
+      if (!wasRunning && cluster.isRunning) void hydrateVideos().catch((error: unknown) => toasts.fail('The videos could not be listed', error));
+    }),
+    bridge.on('videos:changed', () => videos.apply()),
+    bridge.on('uploads:changed', ({ uploads: changed }) => uploads.apply(changed)),
+    bridge.on('settings:changed', (next) => settings.apply(next)),
+  ];
+  connection.apply(bridge.state);
+  if (bridge.state.phase === 'open') void hydrate();
+  return () => stops.forEach((stop) => stop());
+};
