@@ -37,13 +37,10 @@ const writeFile = (response: ServerResponse, file: StaticFile, { method, ifNoneM
   response.writeHead(200, { ...headers, 'Content-Type': file.mime, 'Content-Length': file.bytes.length }).end(method === 'HEAD' ? undefined : file.bytes);
 };
 
-/** A path without an extension is a view of the page's own router, and so is the page. */
-const isView = (path: string): boolean => !(path.split('/').at(-1) ?? '').includes('.');
-
 export const pageRoutes = (files: ReadonlyMap<string, StaticFile>): Route[] => {
   const handle = ({ request, response }: Call): void => {
     const path = (request.url ?? '/').split('?')[0]!;
-    const file = files.get(path) ?? (isView(path) && !path.startsWith('/api/') ? files.get('/index.html') : undefined);
+    const file = files.get(path === '/' ? '/index.html' : path);
     if (file) return writeFile(response, file, { method: request.method, ifNoneMatch: request.headers['if-none-match'] });
     if (files.size === 0) throw new VStackError('not_found', 'The page has not been built. Run `npm run build`, then start again.');
     throw new VStackError('not_found', `There is no page at ${path}.`);

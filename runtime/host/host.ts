@@ -1,0 +1,220 @@
+/**
+ * The host: everything behind the doors. It owns one data folder (its lock), runs the supervisor, and answers the control contract. It
+ * does no heavy work, and it lives on whatever happens to its children.
+ *
+ *   createHost ── lock ── log ── settings, supervisor ── handlers ── dispatcher
+ *        │
+ *        ├── client        for the door in this process
+ *        ├── core          for sockets (openControlDoor, openWebDoor)
+ *        └── close()       calls end, children stop in reverse order, cluster.json goes, doors close, the lock goes
+ */
+import type { ChildRole } from '../contract/child.ts';
+import type { ClusterFile } from '../contract/cluster-file.ts';
+import type { ControlClient } from '../contract/control/index.ts';
+import type { SystemInfo } from '../contract/control/system.ts';
+import { VStackError } from '../contract/errors.ts';
+import { VERSION } from '../contract/version.ts';
+import { systemClock, type Clock } from '../platform/clock.ts';
+import { tryFileLock } from '../platform/file-lock.ts';
+import { fileFacts, joinPath, makeDirectory } from '../platform/files.ts';
+import { createHttpClient } from '../platform/http/client.ts';
+import { createLogger } from '../platform/log.ts';
+import { chooseNodePath } from '../platform/process/environment.ts';
+import { createNodeStarter } from '../platform/process/node-starter.ts';
+import type { Starter } from '../platform/process/starter.ts';
+import { systemFacts } from '../platform/system.ts';
+import type { SupervisorEvent } from '../supervisor/api.ts';
+import type { LaunchRequest } from '../supervisor/child-configs.ts';
+import { createSupervisor } from '../supervisor/supervisor.ts';
+import { createDispatcher, type Handlers } from './dispatcher.ts';
+import type { HostCore } from './door/control-door.ts';
+import { clusterHandlers, launchRequestOf } from './domains/cluster.ts';
+import { logHandlers } from './domains/logs.ts';
+import { nodeHandlers } from './domains/nodes.ts';
+import { rebuildHandlers } from './domains/rebuild.ts';
+import { settingsHandlers } from './domains/settings.ts';
+import { systemHandlers } from './domains/system.ts';
+import { uploadHandlers } from './domains/uploads.ts';
+import { videoHandlers } from './domains/videos.ts';
+import { createEventHub } from './event-hub.ts';
+import { inProcessClient } from './in-process-client.ts';
+import { createLogStore } from './log-store.ts';
+import { createServices } from './services.ts';
+import { openSettings } from './settings-store.ts';
+import { createThrottle } from './throttle.ts';
+import { createUploadWatch } from './upload-watch.ts';
+
+/** The whole status is sent at most so often, however much happens at once. */
+export const STATUS_MS_MIN = 250;
+
+/** The answer to `system:shutdown` gets this long to leave before the host goes. */
+const LAST_ANSWER_MS = 50;
+
+export interface HostOptions {
+  /** Absolute path; created if it does not exist. */
+  dataDir: string;
+  door: SystemInfo['door'];
+  /** The built program of each role, absolute paths. */
+  entries: Readonly<Record<ChildRole, string>>;
+  projectRoot?: string;
+  /** Electron's `process.resourcesPath`, where a packaged application ships Node. */
+  resourcesPath?: string;
+  samplePath?: string;
+  /** Further settings of the services, for benchmarks and tests. */
+  tuning?: LaunchRequest['tuning'];
+  /** @default real processes on the Node that `chooseNodePath` finds */
+  starter?: Starter;
+  /** @default systemClock */
+  clock?: Clock;
+  /** Checks answers against the contract too. @default false */
+  parseOutput?: boolean;
+}
+
+/** A way in that others may use: named in cluster.json, closed with the host. */
+export interface OpenDoor {
+  /** The page without its token; null when this door serves none. */
+  url: string | null;
+  controlUrl: string;
+  close(): Promise<void>;
+}
+
+export interface Host {
+  readonly dataDir: string;
+  readonly core: HostCore;
+  readonly client: ControlClient;
+  /** Opens the control socket; also the bearer token of every service. */
+  readonly clusterSecret: string;
+  /** Where `POST /upload` is passed on to. @throws VStackError not_running */
+  uploadTarget(): { url: string; secret: string };
+  /** cluster.json as it stands on disk. */
+  clusterFile(): ClusterFile;
+  addDoor(door: OpenDoor): Promise<void>;
+  /** Resolves when the host has closed, whoever asked for it. */
+  readonly closed: Promise<void>;
+  /** Within 5 s, in any state. */
+  close(): Promise<void>;
+}
+
+/** @throws VStackError already_running when another process is this data folder's host */
+export const createHost = async (options: HostOptions): Promise<Host> => {
+  const { dataDir, door, clock = systemClock } = options;
+  await makeDirectory(dataDir);
+  const lock = tryFileLock(joinPath(dataDir, 'host.lock'));
+  if (!lock) throw new VStackError('already_running', `A host runs in ${dataDir} already. Attach to it, or choose another data folder.`);
+  try {
+    return await assemble(options, { dataDir, door, clock }, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+const assemble = async (
+  options: HostOptions,
+  { dataDir, door, clock }: { dataDir: string; door: SystemInfo['door']; clock: Clock },
+  lock: { release(): void },
+): Promise<Host> => {
+  const events = createEventHub((name, error) => log.error({ err: error, event: name }, 'a listener of an event failed'));
+  const logs = createLogStore(clock, (data) => events.emit('logs:lines', data));
+  const log = createLogger({ component: 'host', file: joinPath(dataDir, 'logs', 'host.log'), onLine: (line) => logs.add('host', [line]) });
+  const settings = await openSettings(joinPath(dataDir, 'settings.json'));
+  const starter =
+    options.starter ??
+    createNodeStarter({
+      nodePath: chooseNodePath({
+        ...(options.projectRoot !== undefined && { projectRoot: options.projectRoot }),
+        ...(options.resourcesPath !== undefined && { resourcesPath: options.resourcesPath }),
+      }),
+    });
+
+  const statusThrottle = createThrottle(clock, STATUS_MS_MIN, () => events.emit('cluster:changed', supervisor.status()));
+  let wasUploaderReady = false;
+  const onEvent = (event: SupervisorEvent): void => {
+    if (event.kind === 'log') return logs.add(event.name, event.lines, event.droppedCount);
+    if (event.kind === 'child-event') return event.name === 'uploader' ? uploads.kick() : undefined;
+    statusThrottle.request();
+    const isUploaderReady = supervisor.status().uploaderUrl !== null;
+    // An uploader that has just come up resumes what it had begun.
+    if (isUploaderReady && !wasUploaderReady) uploads.kick();
+    wasUploaderReady = isUploaderReady;
+  };
+  const supervisor = await createSupervisor({ dataDir, hostPid: systemFacts().pid, entries: options.entries, starter, onEvent, clock, log });
+  const { clusterSecret } = supervisor.keys;
+  const http = createHttpClient({ secret: clusterSecret });
+  const services = createServices(http, () => supervisor.status());
+  const uploads = createUploadWatch(services, events, clock);
+
+  const requestOf = (launch: Parameters<typeof launchRequestOf>[0]): LaunchRequest => launchRequestOf(launch, settings, options.tuning);
+  const isClusterRunning = (): boolean => !['stopped', 'failed'].includes(supervisor.status().phase);
+  const handlers: Handlers = {
+    ...clusterHandlers(supervisor, requestOf),
+    ...nodeHandlers(supervisor),
+    ...rebuildHandlers({ supervisor, services, clock, request: () => requestOf({}) }),
+    ...logHandlers(logs),
+    ...videoHandlers(services, events),
+    ...uploadHandlers(services, uploads, options.samplePath),
+    ...settingsHandlers(settings, events),
+    ...systemHandlers({
+      info: async () => {
+        const { nodeVersion, platform, pid } = systemFacts();
+        const sampleAvailable = options.samplePath !== undefined && (await fileFacts(options.samplePath)) !== undefined;
+        return { version: VERSION, nodeVersion, platform, door, dataDir, hostPid: pid, sampleAvailable };
+      },
+      doctorOptions: () => ({
+        dataDir,
+        entries: options.entries,
+        ...(options.projectRoot !== undefined && { projectRoot: options.projectRoot }),
+        portBase: settings.get().portBase,
+        isClusterRunning: isClusterRunning(),
+      }),
+      shutDown: () => void clock.after(LAST_ANSWER_MS, () => void close()),
+    }),
+  };
+  const dispatcher = createDispatcher(handlers, {
+    parseOutput: options.parseOutput ?? false,
+    onUnexpected: (name, error) => log.error({ err: error, call: name }, 'a call failed unexpectedly'),
+  });
+
+  const doors: OpenDoor[] = [];
+  const closed = Promise.withResolvers<void>();
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    log.info('host is closing');
+    dispatcher.close();
+    uploads.stop();
+    try {
+      await supervisor.close();
+    } catch (error) {
+      log.error({ err: error }, 'the cluster did not end in order');
+    }
+    statusThrottle.cancel();
+    http.close();
+    await Promise.allSettled(doors.map((open) => open.close()));
+    logs.flush();
+    events.clear();
+    lock.release();
+    closed.resolve();
+  };
+  const close = (): Promise<void> => (closing ??= closeAll());
+
+  log.info({ version: VERSION, door, dataDir }, 'host is running');
+  return {
+    dataDir,
+    core: { dispatcher, events, clock, log, version: VERSION, door },
+    client: inProcessClient(dispatcher, events),
+    clusterSecret,
+    uploadTarget() {
+      const { uploaderUrl } = supervisor.status();
+      if (uploaderUrl === null) throw new VStackError('not_running', 'The uploader is not running. Launch the cluster, then upload again.');
+      uploads.kick();
+      return { url: uploaderUrl, secret: clusterSecret };
+    },
+    clusterFile: () => supervisor.clusterFile(),
+    async addDoor(open) {
+      doors.push(open);
+      await supervisor.setDoors({ webUrl: open.url, controlUrl: open.controlUrl });
+    },
+    closed: closed.promise,
+    close,
+  };
+};
