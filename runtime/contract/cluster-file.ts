@@ -28,7 +28,7 @@ export const ClusterFile = z.object({
   /** Null while no cluster is launched; the same holds for the uploader. */
   metadata_url: Url,
   uploader_url: Url,
-  /** The page, with its token in the fragment, if this host serves one. */
+  /** The page, if this host serves one, without its token: that stands in `web-token.json` (0600) beside this file. */
   web_url: Url,
   /** The control socket of the host. */
   control_url: Url,
