@@ -1,10 +1,11 @@
 /**
  * The node's side of its talk with the metadata service: it registers, then sends heartbeats, and registers anew when it is not known
- * there (a rebuilt database) or when the store needs to hear the newest grant. It also asks for the recovery of abandoned instances.
+ * there (a rebuilt database) or when the store needs to hear the newest grant. It also reports rotten chunks, so that they are repaired
+ * from other holders, and asks for the recovery of abandoned instances.
  */
 import { VStackError } from '../../contract/errors.ts';
 import type { Grant } from '../../contract/paxos.ts';
-import { HeartbeatResponse, RegisterNodeResponse, type HeartbeatRequestInput } from '../../contract/wire/metadata.ts';
+import { DAMAGE_CHUNKS_MAX, DamageResponse, HeartbeatResponse, RegisterNodeResponse, type HeartbeatRequestInput } from '../../contract/wire/metadata.ts';
 import { SECOND_MS } from '../../contract/units.ts';
 import { instanceIdOf } from '../../core/chunkpaxos/messages.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -29,6 +30,8 @@ export interface MetadataLinkOptions {
 export interface MetadataLink {
   /** Asks the metadata service to decide an instance; asking again while it is being asked does nothing. */
   recover(grant: Grant): void;
+  /** These chunks are not intact here any more; told with the next heartbeat, and again until the metadata service has heard it. */
+  reportDamage(chunkIds: Iterable<string>): void;
   readonly isRegistered: boolean;
   close(): void;
 }
@@ -63,6 +66,16 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
     await options.heard({ incarnation: answer.incarnation, grant_seq: answer.grant_seq });
   };
 
+  const damaged = new Set<string>();
+  const tellDamage = async (): Promise<void> => {
+    while (damaged.size > 0) {
+      const chunkIds = [...damaged].slice(0, DAMAGE_CHUNKS_MAX);
+      const json = { store_uuid: registration.storeUuid, chunk_ids: chunkIds };
+      DamageResponse.parse(await client.json(`${metadataUrl}/nodes/${registration.nodeId}/damage`, { method: 'POST', json, timeoutMs: ANSWER_MS_MAX, signal }));
+      for (const chunkId of chunkIds) damaged.delete(chunkId);
+    }
+  };
+
   const beat = async (): Promise<void> => {
     if (!isRegistered || options.mustRegister()) await register();
     try {
@@ -73,6 +86,7 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
       isRegistered = false;
       await register();
     }
+    await tellDamage();
   };
 
   const loop = async (): Promise<void> => {
@@ -116,6 +130,9 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
       if (asked.has(instance) || waiting.size >= RECOVERIES_WAITING_MAX) return;
       waiting.set(instance, grant);
       askNext();
+    },
+    reportDamage(chunkIds) {
+      for (const chunkId of chunkIds) damaged.add(chunkId);
     },
     get isRegistered() {
       return isRegistered;

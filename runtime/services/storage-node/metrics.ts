@@ -8,8 +8,8 @@ export interface NodeMetrics {
   bytes(direction: 'in' | 'out', bytes: number): void;
   storeEvent(event: StoreEvent): void;
   paxosEvent(event: string): void;
-  /** The same store, its commits counted. */
-  counted(store: Store): Store;
+  /** Counts the store's commits from now on. */
+  countCommits(store: Store): void;
   /** Gauges that need the running parts. */
   watch(parts: { store: Store; faults: FaultPoints; bodies: ByteBudget; reads: ByteBudget; slowReads: ByteBudget; spooled: () => number }): void;
 }
@@ -25,14 +25,14 @@ export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
     bytes: (direction, bytes) => countBytes({ direction }, bytes),
     storeEvent: (event) => countStoreEvents({ kind: event.kind }),
     paxosEvent: (event) => countPaxosEvents({ event }),
-    counted: (store) =>
-      Object.assign(Object.create(store) as Store, {
-        async commit(writes: readonly StoreWrite[]) {
-          await store.commit(writes);
-          countCommits();
-          for (const { kind } of writes) countRecords({ kind });
-        },
-      }),
+    countCommits(store) {
+      const commit = store.commit.bind(store);
+      store.commit = async (writes: readonly StoreWrite[]) => {
+        await commit(writes);
+        countCommits();
+        for (const { kind } of writes) countRecords({ kind });
+      };
+    },
     watch({ store, faults, bodies, reads, slowReads, spooled }) {
       metrics.gauge('store_chunks', 'Readable chunks and fragments.', () => store.health().chunkCount);
       metrics.gauge('store_used_bytes', 'Bytes this store occupies on its disk.', () => store.health().usedBytes);

@@ -7,6 +7,7 @@
  */
 import type { StorageNodeConfig } from '../../contract/child-config.ts';
 import { DEGRADED_DETAIL, RESTART_WANTED } from '../../contract/child.ts';
+import { isChunkId } from '../../contract/ids.ts';
 import { MIB, SECOND_MS } from '../../contract/units.ts';
 import { VERSION } from '../../contract/version.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
@@ -25,8 +26,9 @@ import { createVerifier } from './acceptor/verify.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createChunks } from './chunks.ts';
+import { contentIdOf } from './content.ts';
 import { openStore } from './engine/open-store.ts';
-import type { Store, StoreEvent, StoreOptions, StoreSettings } from './engine/types.ts';
+import type { Damage, Store, StoreEvent, StoreOptions, StoreSettings } from './engine/types.ts';
 import { createFaultPoints, DiskFaultsInput } from './faults.ts';
 import { chunkRoutes } from './http/chunk-routes.ts';
 import { listingRoutes } from './http/listing-routes.ts';
@@ -68,6 +70,10 @@ export interface StorageNode {
   stop(graceMs: number): Promise<void>;
 }
 
+/** The chunks that damaged records belong to, as far as their keys can be read. */
+const chunkIdsOf = (damages: readonly Damage[]): string[] =>
+  damages.flatMap(({ key }) => (key === undefined ? [] : [contentIdOf(key.split('/')[0]!).chunkId])).filter(isChunkId);
+
 /** Rejects with the store's or the port's failure; everything opened until then is closed again. */
 export const startStorageNode = async (config: StorageNodeConfig, options: NodeOptions): Promise<StorageNode> => {
   const { log, clock = systemClock, emit = () => {} } = options;
@@ -82,9 +88,11 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
     log[isBad ? 'warn' : 'info']({ event }, `store: ${event.kind}`);
     if (event.kind === 'write-failed') emit(RESTART_WANTED, { reason: `the store can no longer write: ${event.error}` });
     else if (isBad) emit('store', event);
+    if (event.kind === 'rot') link?.reportDamage(chunkIdsOf([event.damage]));
   };
+  let link: MetadataLink | undefined;
 
-  const openedStore = await (options.openStore ?? openStore)({
+  const store = await (options.openStore ?? openStore)({
     disk: faults.disk,
     dir: config.dir,
     settings: {
@@ -96,13 +104,13 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
     },
     onEvent,
   });
-  const closers: (() => Promise<void> | void)[] = [() => openedStore.close()];
+  const closers: (() => Promise<void> | void)[] = [() => store.close()];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.reverse()) await close();
   };
 
   try {
-    const store = nodeMetrics.counted(openedStore);
+    nodeMetrics.countCommits(store);
     const spool = await createSpool(faults.disk, `${config.dir}/spool`);
     const bodies = createByteBudget(BODY_BYTES_MAX, clock);
     const fast = createByteBudget(FAST_READ_BYTES_MAX, clock);
@@ -120,7 +128,6 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
     const damage = await createDamageWatch(store);
     const timers = createTimers(clock);
     closers.push(() => timers.close());
-    let link: MetadataLink | undefined;
     const shell = createAcceptorShell({
       store,
       book,
@@ -187,6 +194,7 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
         heard: (current) => damage.heard(current),
       });
       closers.push(() => link!.close());
+      link.reportDamage(chunkIdsOf(store.quarantined()));
     }
 
     const sweeping = sweepRecords({ store, book, shell, clock, log, signal: stopping.signal });

@@ -13,6 +13,7 @@ import { KIB, SECOND_MS } from '../../../contract/units.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Call } from '../../../platform/http/server.ts';
 import type { ByteBudget } from '../byte-budget.ts';
+import { SLAB_BYTES } from '../engine/buffer-pool.ts';
 import type { ByteRange, RecordKind, Store, StoreRead } from '../engine/types.ts';
 
 /** Handed to the socket at once: large enough to cost few calls, small enough to be left behind in a reader that stands still. */
@@ -43,6 +44,9 @@ export interface Sending {
 }
 
 type Response = Call['response'];
+
+/** What a read takes from the store's memory: whole slabs, unless it is so small that it gets memory of its own. */
+const lentBytes = (sizeBytes: number): number => (sizeBytes <= SLOW_PIECE_BYTES ? sizeBytes : Math.ceil(sizeBytes / SLAB_BYTES) * SLAB_BYTES);
 
 const GONE = new VStackError('cancelled', 'The reader went away.');
 
@@ -85,10 +89,10 @@ const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock, 
 
 /** Sends one range. Rejects with what the store rejects with before `begin`; afterwards a failure has cut the answer. */
 export const sendRange = async (response: Response, sending: Sending, resources: SendResources): Promise<void> => {
-  const sizeBytes = sending.range.end - sending.range.start;
-  const isFast = !isSlow.has(response.socket ?? response) && (await resources.fast.acquire(sizeBytes, { waitMs: WAIT_MS }));
+  const bytes = lentBytes(sending.range.end - sending.range.start);
+  const isFast = !isSlow.has(response.socket ?? response) && (await resources.fast.acquire(bytes, { waitMs: WAIT_MS }));
   if (response.destroyed) {
-    if (isFast) resources.fast.release(sizeBytes);
+    if (isFast) resources.fast.release(bytes);
     return;
   }
   try {
@@ -112,7 +116,7 @@ const isSlow = new WeakSet<object>();
 const sendFast = async (response: Response, sending: Sending, resources: SendResources): Promise<void> => {
   const { store, clock, fast } = resources;
   const { range } = sending;
-  let heldBytes = range.end - range.start;
+  let heldBytes = lentBytes(range.end - range.start);
   let read: StoreRead | undefined;
   const giveBack = (bytes: number): void => {
     heldBytes -= bytes;
@@ -128,11 +132,11 @@ const sendFast = async (response: Response, sending: Sending, resources: SendRes
       if (isStalled) {
         isSlow.add(response.socket ?? response);
         for (let index = slice.first + slice.pieces.length; index < read.pieces.length; index += 1) read.releasePiece(index);
-        giveBack(heldBytes - slice.bytes);
+        giveBack(heldBytes - Math.min(heldBytes, lentBytes(slice.bytes)));
         await left;
       }
       for (let index = slice.first; index < slice.first + slice.pieces.length; index += 1) read.releasePiece(index);
-      giveBack(slice.bytes);
+      giveBack(Math.min(heldBytes, lentBytes(slice.bytes)));
       sentBytes += slice.bytes;
       if (isStalled) return await sendSlow(response, sending, range.start + sentBytes, resources);
     }
