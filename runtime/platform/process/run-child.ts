@@ -148,7 +148,7 @@ export const runChild = <Config>(program: ChildProgram<Config>): void => {
 
   process.on('message', (raw) => {
     const message = ParentMessage.parse(raw);
-    if (message.kind === 'start' && !isStarted) {
+    if (message.kind === 'start' && !isStarted && !isEnding) {
       isStarted = true;
       void start(message);
     }
@@ -156,6 +156,8 @@ export const runChild = <Config>(program: ChildProgram<Config>): void => {
     if (message.kind === 'call') void call(message.id, message.name, message.input);
   });
   process.on('disconnect', () => void end(ABANDONED_GRACE_MS, childExit.abandoned));
+  // The channel may have closed while this program was still being loaded: that event is over, but the start message would still be delivered.
+  if (!process.connected) void end(0, childExit.abandoned);
   process.on('SIGTERM', () => void end(SIGTERM_GRACE_MS, childExit.stopped));
   // Ctrl-C and a closed terminal reach the whole process group; the supervisor stops its children in order, so they must not leave on their own.
   process.on('SIGINT', () => {});
