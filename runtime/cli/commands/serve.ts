@@ -1,0 +1,51 @@
+/** `vstack serve`: the control center in a browser. */
+import { VStackError } from '../../contract/errors.ts';
+import type { CliContext, CommandResult, OwnHost } from '../context.ts';
+import { launchCluster } from './launch.ts';
+import { closeTelling, untilEnded } from './up.ts';
+
+export interface ServeOptions {
+  port: number;
+  open: boolean;
+  launch: boolean;
+}
+
+const tellAddress = async (url: string, isAttached: boolean, { open }: ServeOptions, context: CliContext): Promise<void> => {
+  const { output } = context;
+  const note = isAttached ? ['It is served by the host that runs already.'] : [output.paint('dim', 'Press Ctrl-C to stop.')];
+  output.event('serving', { url, attached: isAttached }, [`V-Stack Control Center: ${url}`, ...note]);
+  if (open && !(await context.openInBrowser(url))) output.event('browser', { opened: false }, ['No browser could be opened. Copy the address into one.']);
+};
+
+const serveAttached = async (options: ServeOptions, context: CliContext): CommandResult => {
+  if (options.launch) {
+    const client = await context.attach();
+    try {
+      const { phase } = await client.call('cluster:status', {});
+      if (phase === 'stopped' || phase === 'failed') await launchCluster(client, {}, context);
+    } finally {
+      client.close();
+    }
+  }
+  await tellAddress(await context.signInUrl(), true, options, context);
+};
+
+export const runServe = async (options: ServeOptions, context: CliContext): CommandResult => {
+  let host: OwnHost;
+  try {
+    host = await context.startHost({ door: 'web', port: options.port });
+  } catch (error) {
+    if (error instanceof VStackError && error.code === 'already_running') return serveAttached(options, context);
+    throw error;
+  }
+  try {
+    await tellAddress(host.signInUrl, false, options, context);
+    // A launch that fails is shown by the page, which also offers to try again; the door stays open.
+    if (options.launch) await launchCluster(host.client, {}, context).catch((error: unknown) => context.signal.aborted || context.output.error(error));
+    await untilEnded(host, context.signal);
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+  await closeTelling(host, context);
+};

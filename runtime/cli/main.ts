@@ -1,0 +1,83 @@
+/** Runs one `vstack` command line and returns its exit code. Everything from outside comes as an argument, so that tests can stand in. */
+import { resolve } from 'node:path';
+import { CommanderError, type Command } from 'commander';
+import { VStackError } from '../contract/errors.ts';
+import { attachToHost, attachToStartingHost, readClusterFile } from '../host/attach.ts';
+import { defaultDataDir } from '../platform/data-dir.ts';
+import { openInBrowser } from '../platform/system.ts';
+import type { CliContext } from './context.ts';
+import { exitCode, exitCodeOf } from './exit-codes.ts';
+import { runningSignInUrl, startOwnHost } from './own-host.ts';
+import type { ProgramLayout } from './program-layout.ts';
+import { createProgram, type Run } from './program.ts';
+import { createOutput, type TextStream } from './terminal/output.ts';
+
+export interface MainOptions {
+  /** Without the program and script: what the person typed. */
+  args: readonly string[];
+  layout: ProgramLayout;
+  stdout: TextStream;
+  stderr: TextStream;
+  env: Record<string, string | undefined>;
+  signal: AbortSignal;
+  /** Stands in for the real host in tests. */
+  overrides?: Partial<Pick<CliContext, 'attach' | 'startHost' | 'readClusterFile' | 'signInUrl' | 'openInBrowser'>>;
+}
+
+/** What a person typed wrong is told by commander; with --json the last line must be an object all the same. */
+const usageError = (error: CommanderError, { args, stdout, stderr, env }: MainOptions): number => {
+  const isHelp = error.exitCode === 0 || error.code === 'commander.help';
+  if (!isHelp && args.includes('--json')) {
+    createOutput({ json: true, stdout, stderr, env }).error(new VStackError('bad_request', error.message.replace(/^error: /, '')));
+  }
+  return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+};
+
+export const main = async (options: MainOptions): Promise<number> => {
+  const { args, layout, stdout, stderr, env, signal } = options;
+  let code: number = exitCode.ok;
+
+  const run: Run = async ({ data, json = false }, work) => {
+    const dataDir = resolve(data ?? defaultDataDir());
+    const output = createOutput({ json, stdout, stderr, env });
+    let hasFoundHost = false;
+    const context: CliContext = {
+      dataDir,
+      output,
+      signal,
+      attach: () => (hasFoundHost ? attachToStartingHost(dataDir) : attachToHost(dataDir)),
+      async startHost(door) {
+        try {
+          return await startOwnHost(dataDir, layout, door);
+        } catch (error) {
+          hasFoundHost = error instanceof VStackError && error.code === 'already_running';
+          throw error;
+        }
+      },
+      readClusterFile: () => readClusterFile(dataDir),
+      signInUrl: () => runningSignInUrl(dataDir),
+      openInBrowser,
+      ...options.overrides,
+    };
+    try {
+      code = (await work(context)) ?? exitCode.ok;
+    } catch (error) {
+      output.error(error);
+      code = exitCodeOf(error);
+    }
+  };
+
+  const program = createProgram(run, layout, defaultDataDir());
+  const speakThrough = (command: Command): void => {
+    command.configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) });
+    command.commands.forEach(speakThrough);
+  };
+  speakThrough(program);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    code = usageError(error, options);
+  }
+  return code;
+};

@@ -1,0 +1,33 @@
+/** Values on the command line: parsed here once, refused with what was expected. */
+import { InvalidArgumentError } from 'commander';
+import { LogLevel } from '../contract/control/logs.ts';
+import { NODES_MAX } from '../contract/settings.ts';
+
+const PORT_MAX = 65_535;
+/** The highest port base that leaves room for the ports counted from it. */
+const PORT_BASE_MAX = 65_000;
+const LIMIT_MAX = 10_000;
+
+const whole =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    return value;
+  };
+
+const oneOf =
+  <T extends string>(...choices: readonly T[]) =>
+  (text: string): T => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new InvalidArgumentError(`Expected ${choices.join(', ')}.`);
+    return choice;
+  };
+
+export const parseNodes = whole(1, NODES_MAX);
+export const parsePort = whole(0, PORT_MAX);
+export const parsePortBase = whole(0, PORT_BASE_MAX);
+export const parseLimit = whole(1, LIMIT_MAX);
+export const parseOffset = whole(0, Number.MAX_SAFE_INTEGER);
+export const parseAuthentication = oneOf('on', 'off');
+export const parseLevel = oneOf(...LogLevel.options);

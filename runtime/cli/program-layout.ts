@@ -1,0 +1,26 @@
+/** Where the program's own files are, seen from the entry file that was started: the built one, or the source itself. */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ChildRole } from '../contract/child.ts';
+
+export interface ProgramLayout {
+  projectRoot: string;
+  entries: Record<ChildRole, string>;
+  /** The built page. */
+  rendererDir: string;
+  samplePath: string;
+}
+
+/** `entryUrl` is `out/main/vstack.js` or `runtime/cli/vstack.ts`; Node runs either, and so it does the children. */
+export const programLayout = (entryUrl: string): ProgramLayout => {
+  const entry = fileURLToPath(entryUrl);
+  const projectRoot = join(dirname(entry), '..', '..');
+  const isSource = entry.endsWith('.ts');
+  const entryOf = (role: ChildRole): string => (isSource ? join(projectRoot, 'runtime', 'services', role, `${role}.ts`) : join(dirname(entry), `${role}.js`));
+  return {
+    projectRoot,
+    entries: { metadata: entryOf('metadata'), 'storage-node': entryOf('storage-node'), uploader: entryOf('uploader') },
+    rendererDir: join(projectRoot, 'out', 'renderer'),
+    samplePath: join(projectRoot, 'resources', 'sample.mp4'),
+  };
+};
