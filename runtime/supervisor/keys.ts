@@ -7,6 +7,7 @@ import { SecretHex } from '../contract/child-config.ts';
 import { VStackError } from '../contract/errors.ts';
 import { randomHex } from '../platform/crypto.ts';
 import { readJsonFile, writeJsonFile } from '../platform/files.ts';
+import { makePrivate } from '../platform/permissions.ts';
 
 const KEY_BYTES = 32;
 
@@ -27,6 +28,8 @@ export type ClusterKeys = Omit<z.infer<typeof KeysFile>, 'version'>;
 export const loadKeys = async (path: string): Promise<ClusterKeys> => {
   const existing = await readJsonFile(path);
   if (existing !== undefined) {
+    // A copy or a backup brought back by hand may have come with wider permissions.
+    await makePrivate(path);
     const parsed = KeysFile.safeParse(existing);
     if (parsed.success) return parsed.data;
     throw new VStackError('corrupt', `${path} does not hold the keys of a cluster. Bring back the original file; new keys could not verify what is stored.`);
