@@ -9,7 +9,7 @@ import { ERASURE_DATA_SHARDS, ERASURE_PARITY_SHARDS } from '../../core/placement
 import { sameValue } from '../../core/chunkpaxos/value.ts';
 import { commitCertificate, type Committed } from './commit.ts';
 import type { Context } from './context.ts';
-import { decide, PATIENCE_SHORT } from './decide.ts';
+import { decide, NO_OWNER, PATIENCE_SHORT } from './decide.ts';
 import { issueGrant, issueNext, type IssueOptions } from './grants.ts';
 import type { LearnQueue } from './learn.ts';
 import { placedValueOf } from './ledger.ts';
@@ -72,14 +72,14 @@ export const commitClassic = async (context: Context, learns: LearnQueue, chunkI
     return { chunk: row, holders, isComplete: holders.length >= row.k + row.m };
   }
   if (video.status !== 'uploading') throw new VStackError('conflict', `The video ${video.videoId} is ${video.status}; chunks are added only while it is uploading.`);
-  // Named stores may be out of date only by a moment: sorted, so that the same nodes in another order are the same instance.
+  // Sorted, so that the same nodes in another order mean the same instance.
   const ordered = request.redundancy_mode === 'replication' ? [...named].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)) : named;
   const options = {
     chunkId,
     videoId: video.videoId,
     sequenceNum: request.sequence_num,
     kind: 'chunk' as const,
-    ownerId: context.proposerId,
+    ownerId: NO_OWNER,
     mode: request.redundancy_mode,
     named: ordered,
   };

@@ -19,7 +19,7 @@ export interface Context {
   readonly nodes: NodeRegistry;
   /** This life of the database: part of every instance's name. */
   readonly incarnation: string;
-  /** Fresh at every start, so that no ballot is ever used twice. */
+  /** Fresh at every start; each run of a proposer adds its own number to it. */
   readonly proposerId: string;
   /** Aborts when the service stops: background work ends with it. */
   readonly signal: AbortSignal;

@@ -16,8 +16,21 @@ export const PATIENCE_SHORT: ProposerLimits = { ...PROPOSER_LIMITS, replyTimeout
 export const transportOf = ({ client, nodes }: Pick<Context, 'client' | 'nodes'>): PaxosTransport =>
   createPaxosTransport({ client, urlOf: (nodeId) => nodes.get(nodeId)?.directUrl });
 
+/** Nobody's: an instance of this owner has no fast path, everyone has to PREPARE. */
+export const NO_OWNER = 'nobody';
+
+let runCount = 0;
+
+/**
+ * One id for one run. Two runs of this process, at once or one after the other, may propose different values for the same instance; under
+ * one id they would share ballots, and a ballot has one value.
+ */
+export const freshProposerId = ({ proposerId }: Pick<Context, 'proposerId'>): string => `${proposerId}-${(runCount += 1)}`;
+
 export interface DecideOptions {
   instance: Instance;
+  /** From `freshProposerId`, and not used before. Equal to the grant's owner for the fast path. @default a fresh one */
+  proposerId?: string;
   /** Null for a recovery. */
   own: Value | null;
   /** The bytes of `own`, replicated; absent when it has none or the stores hold them. */
@@ -29,11 +42,11 @@ export interface DecideOptions {
  * Resolves as soon as the instance is decided, possibly with another's value; the remaining stores are filled behind it, and those that
  * were are recorded as holders once the decision is committed. Rejects with `no_quorum`.
  */
-export const decide = (context: Context, { instance, own, bytes, limits }: DecideOptions): Promise<Decision> =>
+export const decide = (context: Context, { instance, own, bytes, limits, proposerId = freshProposerId(context) }: DecideOptions): Promise<Decision> =>
   new Promise((resolve, reject) => {
     const filling = runProposer({
       grant: instance.grant,
-      proposerId: context.proposerId,
+      proposerId,
       own,
       ...(bytes && { bytes: () => bytes }),
       transport: transportOf(context),

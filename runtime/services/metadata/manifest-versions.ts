@@ -10,7 +10,7 @@ import { DELETED, sameValue } from '../../core/chunkpaxos/value.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { commitCertificate } from './commit.ts';
 import type { Context } from './context.ts';
-import { decide, PATIENCE_SHORT } from './decide.ts';
+import { decide, freshProposerId, PATIENCE_SHORT } from './decide.ts';
 import { issueGrant } from './grants.ts';
 import type { LearnQueue } from './learn.ts';
 import { encodeManifest } from './manifest-file.ts';
@@ -47,9 +47,10 @@ const describe = (context: Context, video: Video, version: number): { own: Value
  */
 export const writeManifestVersion = async (context: Context, learns: LearnQueue, video: Video, alongside: () => void): Promise<number> => {
   context.assertWritable();
-  const { db, proposerId } = context;
+  const { db } = context;
   let failure: unknown;
   for (let attempt = 0; attempt < VERSIONS_TRIED_MAX; attempt += 1) {
+    const proposerId = freshProposerId(context);
     const instance = await db.write(() => {
       const version = newestManifestSequence(db, video.videoId) + 1;
       const chunkId = manifestIdOf(video.videoId, version);
@@ -57,7 +58,7 @@ export const writeManifestVersion = async (context: Context, learns: LearnQueue,
     });
     const { own, bytes } = describe(context, video, instance.sequenceNum);
     try {
-      const { value, certificate } = await decide(context, { instance, own, bytes, limits: PATIENCE_SHORT });
+      const { value, certificate } = await decide(context, { instance, proposerId, own, bytes, limits: PATIENCE_SHORT });
       if (certificate) await commitCertificate(context, learns, certificate, {}, sameValue(value, own) ? alongside : undefined);
       if (sameValue(value, own)) return instance.sequenceNum;
     } catch (error) {

@@ -12,7 +12,7 @@ import type { GrantStore } from '../../contract/paxos.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { addHolders, commitCertificate } from './commit.ts';
 import type { Context } from './context.ts';
-import { decide, PATIENCE_SHORT, transportOf } from './decide.ts';
+import { decide, freshProposerId, PATIENCE_SHORT, transportOf } from './decide.ts';
 import { nextGeneration } from './grants.ts';
 import { retryDelayMs, tellStores, type LearnQueue } from './learn.ts';
 import { placedValueOf } from './ledger.ts';
@@ -62,14 +62,15 @@ const fill = async (context: Context, chunk: Chunk, instance: Instance, store: G
 
 /** Decides the next generation for the same bytes, on the remaining holders first. */
 const move = async (context: Context, learns: LearnQueue, chunk: Chunk, instance: Instance, holders: readonly GrantStore[]): Promise<void> => {
-  const { db, proposerId, clock } = context;
+  const { db, clock } = context;
+  const proposerId = freshProposerId(context);
   const bytes = await readFromHolders(context, chunk, instance, holders);
   const newest = newestInstance(db, chunk.chunkId)!;
   const request = { generation: newest.generation, ownerId: proposerId, sha256: chunk.sha256, keep: holders.map(({ node_id: nodeId }) => nodeId) };
   const grant = await nextGeneration(context, chunk.chunkId, request);
   const next = getInstance(db, chunk.chunkId, grant.generation)!;
   const own = placedValueOf(chunk);
-  const { value, certificate } = await decide(context, { instance: next, own, bytes, limits: PATIENCE_SHORT });
+  const { value, certificate } = await decide(context, { instance: next, proposerId, own, bytes, limits: PATIENCE_SHORT });
   if (!certificate || value.kind !== 'PLACED') throw new VStackError('conflict', `The move of ${chunk.chunkId} ended as ${value.kind}.`);
   await commitCertificate(context, learns, certificate, {}, () => {
     deletePlacementsBelow(db, chunk.chunkId, grant.generation);

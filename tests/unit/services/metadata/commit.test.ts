@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chunkIdOf } from '../../../../runtime/contract/ids.ts';
+import type { Certificate, Grant } from '../../../../runtime/contract/paxos.ts';
+import type { CommitResponse, GenerationResponse } from '../../../../runtime/contract/wire/metadata.ts';
+import { randomHex, sha256Hex } from '../../../../runtime/platform/crypto.ts';
+import { bytesOf, placedValue, startMetadataCluster, type MetadataCluster } from '../../../fixtures/metadata-cluster.ts';
+
+let cluster: MetadataCluster;
+let videoId: string;
+let grant: Grant;
+let certificate: Certificate;
+beforeEach(async () => {
+  cluster = await startMetadataCluster({ nodeCount: 3 });
+  videoId = await cluster.createVideo();
+  [grant] = (await cluster.grantsFor(videoId, [0])) as [Grant];
+  certificate = (await cluster.place(grant, bytesOf('the bytes'))).certificate!;
+});
+afterEach(() => cluster.close());
+
+const chunkId = (): string => chunkIdOf(videoId, 0);
+const nextGrant = async (request: object): Promise<{ status: number; grant: Grant; code: unknown }> => {
+  const { status, body } = await cluster.call<GenerationResponse & { code: unknown }>('POST', `/chunk/${chunkId()}/generation`, { owner_id: 'uploader-2', ...request });
+  return { status, grant: body.grant, code: body.code };
+};
+
+describe('a certificate', () => {
+  it('is answered after its row is durable: the service killed at once still knows it', async () => {
+    expect((await cluster.commit(videoId, 0, certificate)).status).toBe(200);
+    await cluster.restart();
+    const { body } = await cluster.call<{ chunks: { checksum: string }[] }>('GET', `/manifest/${videoId}`);
+    expect(body.chunks[0]!.checksum).toBe(`sha256:${sha256Hex('the bytes')}`);
+  });
+
+  it('may be committed twice, and the second answer is as good as the first', async () => {
+    const first = await cluster.commit(videoId, 0, certificate);
+    const second = await cluster.commit(videoId, 0, certificate);
+    expect(second).toEqual(first);
+    expect((second.body as unknown as CommitResponse).committed_nodes).toHaveLength(3);
+  });
+
+  it.each([
+    ['a vote with a wrong MAC', () => ({ ...certificate, acks: certificate.acks.map((ack, index) => (index === 0 ? { ...ack, mac: randomHex(32) } : ack)) })],
+    ['the vote of a store outside the grant', () => ({ ...certificate, acks: [certificate.acks[0]!, { store_uuid: randomHex(16), mac: certificate.acks[1]!.mac }] })],
+    ['one vote counted twice', () => ({ ...certificate, acks: [certificate.acks[0]!, certificate.acks[0]!] })],
+    ['fewer votes than a quorum', () => ({ ...certificate, acks: certificate.acks.slice(0, 1) })],
+    ['votes for another value', () => ({ ...certificate, value: placedValue(bytesOf('other')) })],
+    ['votes of another ballot', () => ({ ...certificate, ballot: { round: 3, proposer_id: 'uploader-1' } })],
+    ['a grant that was changed', () => ({ ...certificate, grant: { ...grant, stores: grant.stores.slice(0, 2), m: 1 } })],
+  ])('with %s is refused with 403 and leaves no row', async (_, forge) => {
+    const { status, body } = await cluster.commit(videoId, 0, forge() as Certificate);
+    expect([status, body.code]).toEqual([403, 'forbidden']);
+    expect((await cluster.call<{ chunks: unknown[] }>('GET', `/manifest/${videoId}`)).body.chunks).toEqual([]);
+  });
+
+  it.each([
+    ['checksum', { checksum: sha256Hex('something else') }],
+    ['size_bytes', { size_bytes: 1 }],
+    ['redundancy_mode', { redundancy_mode: 'erasure_coding' }],
+  ])('that disagrees with the body about %s is 400 and names it', async (field, change) => {
+    const { status, body } = await cluster.call('POST', `/chunk/${chunkId()}/commit`, { ...cluster.commitBody(videoId, 0, certificate), ...change });
+    expect(status).toBe(400);
+    expect(body.detail).toContain(`"${field}"`);
+  });
+
+  it('for another chunk is 400', async () => {
+    const { status } = await cluster.call('POST', `/chunk/${chunkIdOf(videoId, 1)}/commit`, cluster.commitBody(videoId, 1, certificate));
+    expect(status).toBe(400);
+  });
+
+  it('for a deleted video is 409', async () => {
+    await cluster.call('DELETE', `/video/${videoId}`);
+    expect((await cluster.commit(videoId, 0, certificate)).status).toBe(409);
+  });
+});
+
+describe('a generation', () => {
+  it('once closed takes no commit, although its value was chosen', async () => {
+    const next = await nextGrant({ generation: 0 });
+    expect(next.grant.generation).toBe(1);
+    const { status, body } = await cluster.commit(videoId, 0, certificate);
+    expect([status, body.code]).toEqual([409, 'generation_closed']);
+    const other = await cluster.place(next.grant, bytesOf('other bytes'));
+    expect((await cluster.commit(videoId, 0, other.certificate!)).status).toBe(200);
+  });
+
+  it('is given to everyone who is behind, once', async () => {
+    const asked = await Promise.all(Array.from({ length: 10 }, () => nextGrant({ generation: 0 })));
+    expect(new Set(asked.map((each) => JSON.stringify(each.grant))).size).toBe(1);
+  });
+
+  it('after a commit is issued only for the same bytes', async () => {
+    await cluster.commit(videoId, 0, certificate);
+    expect(await nextGrant({ generation: 0 })).toMatchObject({ status: 409, code: 'conflict' });
+    expect(await nextGrant({ generation: 0, sha256: sha256Hex('other') })).toMatchObject({ status: 409 });
+    const { grant: next } = await nextGrant({ generation: 0, sha256: sha256Hex('the bytes') });
+    expect(next.generation).toBe(1);
+    // Other bytes that were chosen there all the same cannot replace the row.
+    const other = await cluster.place(next, bytesOf('other'));
+    const { status, body } = await cluster.commit(videoId, 0, other.certificate!);
+    expect([status, body.code]).toEqual([409, 'conflict']);
+  });
+
+  it('moves the row when the same bytes are committed there', async () => {
+    await cluster.commit(videoId, 0, certificate);
+    const { grant: next } = await nextGrant({ generation: 0, sha256: sha256Hex('the bytes') });
+    const moved = await cluster.place(next, bytesOf('the bytes'));
+    expect((await cluster.commit(videoId, 0, moved.certificate!)).status).toBe(200);
+    await cluster.service.sweepNow();
+    const { body } = await cluster.call<{ chunks: { generation: number }[] }>('GET', `/manifest/${videoId}`);
+    expect(body.chunks[0]!.generation).toBe(1);
+    for (const node of cluster.nodes) expect(node.stateOf(chunkId(), 0)?.closed).toBe(true);
+  });
+
+  it('that was never granted cannot be followed', async () => {
+    expect((await nextGrant({ generation: 7 })).status).toBe(400);
+    expect((await cluster.call('POST', '/chunk/vid-x-chunk-000/generation', { generation: 0, owner_id: 'u' })).status).toBe(404);
+  });
+
+  it('goes to nodes that the asker can reach, if there are others', async () => {
+    await cluster.register(await cluster.addNode());
+    const { grant: next } = await nextGrant({ generation: 0, unreachable_node_ids: ['node-1'] });
+    expect(next.stores.map((store) => store.node_id)).not.toContain('node-1');
+  });
+});
+
+describe('two uploaders of one chunk', () => {
+  it('end with one value, and both are told the truth', async () => {
+    const [same] = (await cluster.grantsFor(videoId, [1], 'uploader-1')) as [Grant];
+    await cluster.grantsFor(videoId, [1], 'uploader-2');
+    const [first, second] = await Promise.all([cluster.place(same, bytesOf('one')), cluster.place(same, bytesOf('two'), { proposerId: 'uploader-2' })]);
+    expect(second.value).toEqual(first.value);
+    const decided = first.certificate ?? second.certificate!;
+    expect((await cluster.commit(videoId, 1, decided)).status).toBe(200);
+  });
+});
+
+describe('a classic commit', () => {
+  const put = async (id: string, text: string, count = 3): Promise<string[]> => {
+    const urls = cluster.nodes.slice(0, count).map((node) => node.url);
+    for (const url of urls) await cluster.client.request(`${url}/chunk/${id}`, { method: 'PUT', body: text });
+    return urls;
+  };
+  const classic = (sequence: number, text: string, urls: string[]): Promise<{ status: number; body: Record<string, unknown> }> =>
+    cluster.call('POST', `/chunk/${chunkIdOf(videoId, sequence)}/commit`, {
+      node_urls: urls,
+      checksum: `sha256:${sha256Hex(text)}`,
+      size_bytes: text.length,
+      video_id: videoId,
+      sequence_num: sequence,
+      redundancy_mode: 'replication',
+      fragments_metadata: null,
+    });
+
+  it('runs the classic path over the named nodes, which already hold the bytes', async () => {
+    const urls = await put(chunkIdOf(videoId, 5), 'classic');
+    const { status, body } = await classic(5, 'classic', urls);
+    expect([status, body.success]).toEqual([200, true]);
+    await cluster.service.sweepNow();
+    for (const node of cluster.nodes) {
+      expect(node.stateOf(chunkIdOf(videoId, 5))?.accepted?.ballot.round).toBe(1);
+      expect(node.stateOf(chunkIdOf(videoId, 5))?.chosen).toMatchObject({ sha256: sha256Hex('classic') });
+    }
+  });
+
+  it('is 200 again for the same bytes and 409 for others', async () => {
+    const urls = await put(chunkIdOf(videoId, 5), 'classic');
+    await classic(5, 'classic', urls);
+    expect((await classic(5, 'classic', urls)).status).toBe(200);
+    expect((await classic(5, 'different', urls)).status).toBe(409);
+  });
+
+  it.each([
+    ['a foreign node', ['http://127.0.0.1:9']],
+    ['no node', []],
+  ])('that names %s is 400', async (_, urls) => {
+    expect((await classic(5, 'classic', urls)).status).toBe(400);
+    expect(cluster.nodes.flatMap((node) => node.calls).some((call) => call.includes('chunk-005'))).toBe(false);
+  });
+
+  it('that names one node twice is 400', async () => {
+    const [url] = await put(chunkIdOf(videoId, 5), 'classic', 1);
+    expect((await classic(5, 'classic', [url!, url!])).status).toBe(400);
+  });
+
+  it('may name a single node', async () => {
+    const urls = await put(chunkIdOf(videoId, 5), 'classic', 1);
+    const { status, body } = await classic(5, 'classic', urls);
+    expect([status, body.committed_nodes]).toEqual([200, urls]);
+  });
+
+  it('of an unknown video is 404', async () => {
+    const urls = cluster.nodes.map((node) => node.url);
+    const body = { node_urls: urls, checksum: sha256Hex('x'), size_bytes: 1, video_id: 'vid-unknown', sequence_num: 0, redundancy_mode: 'replication', fragments_metadata: null };
+    expect((await cluster.call('POST', '/chunk/vid-unknown-chunk-000/commit', body)).status).toBe(404);
+  });
+});
