@@ -1,11 +1,11 @@
 /** `vstack status` and `vstack nodes`: what runs, and what a person can do to a node. */
-import type { ControlClient } from '../../contract/control/index.ts';
+import type { RemoteControl } from '../../client/control/websocket-client.ts';
 import type { CliContext, CommandResult } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { childrenTable, statusLines } from './cluster-text.ts';
 
 /** Runs `work` with a connection to the running host. */
-export const attached = async (context: CliContext, work: (client: ControlClient) => CommandResult): CommandResult => {
+export const attached = async (context: CliContext, work: (client: RemoteControl) => CommandResult): CommandResult => {
   const client = await context.attach();
   try {
     return await work(client);
@@ -58,5 +58,7 @@ export const runDown = (context: CliContext): CommandResult =>
   attached(context, async (client) => {
     const { children } = await client.call('cluster:stop', {});
     await client.call('system:shutdown', {});
+    // The socket closes when the host has done everything else.
+    await client.closed;
     context.output.result({ stopped: children.map(({ name }) => name) }, [`Stopped ${children.length > 0 ? `${children.length} processes and ` : ''}the host.`]);
   });
