@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { VStackError, type ErrorCode } from '../contract/errors.ts';
 import { randomHex } from './crypto.ts';
 
-export { basename, dirname as directoryOf, isAbsolute as isAbsolutePath, join as joinPath };
+export { basename as baseName, dirname as directoryOf, isAbsolute as isAbsolutePath, join as joinPath };
 
 const codeOf: Record<string, ErrorCode> = {
   ENOENT: 'not_found',

@@ -15,11 +15,9 @@ const reject = (reason: string, message: string): VStackError => new VStackError
 export interface ConvertOptions {
   /** An ffmpeg to use instead of the one in PATH. */
   ffmpegPath?: string | undefined;
-  /** What the source is, for the message when there is no ffmpeg: `video of type vp8`. */
-  what: string;
+  /** What the source is, for the message when there is no ffmpeg: `video of type vp8`. @default 'this file' */
+  what?: string | undefined;
   signal: AbortSignal;
-  /** Bytes written so far. */
-  onProgress?: (writtenBytes: number) => void;
 }
 
 /** Chosen once for each file; a pure function, so that the choice can be tested without ffmpeg. */
@@ -41,26 +39,32 @@ export const conversionArguments = (path: string, { streams }: ProbedFile): stri
   ];
 };
 
-/**
- * Converts `source` into a fragmented MP4 at `target`, which appears only when it is whole. Throws `unsupported_media` with
- * `details.reason` `needs-ffmpeg` when there is none, `no-video`, `junk`, or `conversion-failed`.
- */
-export const convertSource = async (source: string, target: string, options: ConvertOptions): Promise<void> => {
+export interface ConversionPlan {
+  program: string;
+  arguments: string[];
+  /** Seconds; null when unknown. */
+  durationSec: number | null;
+}
+
+/** Finds out whether and how a source can be converted, which is quick. Throws `unsupported_media` with `details.reason` `needs-ffmpeg`, `no-video` or `junk`. */
+export const planConversion = async (source: string, options: ConvertOptions): Promise<ConversionPlan> => {
   const program = await findFfmpeg(options.ffmpegPath);
   if (!program) {
-    throw reject('needs-ffmpeg', `No browser plays ${options.what}. It can be converted on the way in: install ffmpeg, so that it is found in PATH, and upload again.`);
+    throw reject('needs-ffmpeg', `No browser plays ${options.what ?? 'this file'}. It can be converted on the way in: install ffmpeg, so that it is found in PATH, and upload again.`);
   }
   const facts = await probeWithFfmpeg(program, source, options.signal);
   if (!facts) throw reject('junk', 'The file is no video that can be read, not even by ffmpeg. Check that it plays on this computer.');
+  return { program, arguments: conversionArguments(source, facts), durationSec: facts.durationSec };
+};
+
+/** Converts into a fragmented MP4 at `target`, which appears only when it is whole. Throws `unsupported_media` with `details.reason` `conversion-failed`. */
+export const convertSource = async (plan: ConversionPlan, target: string, signal: AbortSignal): Promise<void> => {
   const partial = `${target}.part`;
   try {
-    const { output, ended } = runFfmpeg(program, conversionArguments(source, facts), options.signal);
+    const { output, ended } = runFfmpeg(plan.program, plan.arguments, signal);
     const writer = await openWriter(partial);
     try {
-      for await (const piece of output) {
-        await writer.write(piece);
-        options.onProgress?.(writer.writtenBytes);
-      }
+      for await (const piece of output) await writer.write(piece);
       await ended;
     } finally {
       await writer.closeDurable();

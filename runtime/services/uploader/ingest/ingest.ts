@@ -1,9 +1,9 @@
 /** The whole way of one video from its file to its chunks, streamed. */
 import { VStackError } from '../../../contract/errors.ts';
 import { createSha256, sha256Hex } from '../../../platform/crypto.ts';
-import { openReader } from '../../../platform/files.ts';
+import { openReader, type FileReader } from '../../../platform/files.ts';
 import { createChunker, type ChunkerOptions } from './chunker.ts';
-import { openMedia } from './open-media.ts';
+import { openMedia, type OpenMedia } from './open-media.ts';
 import { probeSource } from './probe.ts';
 import { remux } from './remux.ts';
 import type { Chunk, IngestedChunk, IngestSummary, MediaFacts } from './types.ts';
@@ -12,10 +12,6 @@ export type { IngestedChunk, IngestSummary, MediaFacts } from './types.ts';
 
 export interface IngestOptions extends ChunkerOptions {
   signal: AbortSignal;
-  /** Told once, before the first chunk. */
-  onFacts?: (facts: MediaFacts) => void;
-  /** Playing time that has been read, in seconds. */
-  onProgress?: (positionSec: number) => void;
 }
 
 /** A container's own idea of its duration may be off by this much: by rounding, or because one track outlasts the others. */
@@ -50,22 +46,38 @@ const checkComplete = (facts: MediaFacts, durationSec: number, chunkCount: numbe
   }
 };
 
+/** What of a file could be told before it is read as a whole. Throws as `ingest` does. */
+export const inspect = async (path: string): Promise<MediaFacts> => {
+  const reader = await openReader(path);
+  try {
+    const media = await openPlayable(reader);
+    media.close();
+    return media.facts;
+  } finally {
+    await reader.close();
+  }
+};
+
+const openPlayable = async (reader: FileReader): Promise<OpenMedia> => {
+  const container = await probeSource(reader);
+  if (container === 'avi' || container === 'flv' || container === 'asf') throw needsConversion(`a file of type ${container.toUpperCase()}`);
+  const media = await openMedia(reader);
+  if ('unplayable' in media) throw needsConversion(`video of type ${media.unplayable}`);
+  return media;
+};
+
 /**
  * Yields the chunks of the video at `path`, and returns its summary. Nothing is read ahead of the consumer but one group of pictures. The
  * same file always gives the same chunks. Whether the end is missing may turn out only after the last chunk.
  *
- * Throws `not_found`, or `unsupported_media` with `details.reason`: `empty`, `junk`, `truncated`, `no-video`, `encrypted`, `long-group`,
- * `no-key-frame`, or `needs-conversion` for what convertSource can make playable.
+ * Throws `not_found`, or `unsupported_media` with `details.reason`: `empty`, `junk`, `truncated`, `damaged`, `no-video`, `encrypted`,
+ * `long-group`, `no-key-frame`, or `needs-conversion` for what convertSource can make playable.
  */
 export async function* ingest(path: string, options: IngestOptions): AsyncGenerator<IngestedChunk, IngestSummary> {
   const reader = await openReader(path);
   try {
-    const container = await probeSource(reader);
-    if (container === 'avi' || container === 'flv' || container === 'asf') throw needsConversion(`a file of type ${container.toUpperCase()}`);
-    const media = await openMedia(reader);
-    if ('unplayable' in media) throw needsConversion(`video of type ${media.unplayable}`);
+    const media = await openPlayable(reader);
     try {
-      options.onFacts?.(media.facts);
       const pieces = remux(media, options.signal);
       const total = createSha256();
       const counts = { initSizeBytes: 0, sizeBytes: 0, chunkCount: 0, segmentCount: 0 };
@@ -88,7 +100,6 @@ export async function* ingest(path: string, options: IngestOptions): AsyncGenera
           chunker = createChunker(piece.bytes, options);
           continue;
         }
-        options.onProgress?.(piece.startSec + piece.durationSec);
         for (const chunk of chunker.add(piece)) yield finish(chunk);
       }
       const last = chunker.end().map(finish);
