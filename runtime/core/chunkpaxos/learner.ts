@@ -61,12 +61,13 @@ const onIssue = (ledger: Ledger, after: number, sha256: string | null, rules: Ru
   const { row } = ledger;
   const mayMove = !row || !rules.rowContentIsFixed || (row.value.kind === 'PLACED' && row.value.sha256 === sha256);
   if (generation > ledger.issued + 1) return [{ kind: 'refuse', reason: 'not_granted' }];
-  if (generation <= ledger.issued) {
-    // The first asker made it exist; everyone else is given the same. Whoever brings other bytes than the row's is sent where the decision
-    // is known: in a generation opened for a move it could get them chosen, and no COMMIT would ever take them.
-    return [{ kind: 'grant', generation: mayMove ? ledger.issued : row!.generation, afterPersist: true }];
+  // Whoever brings other bytes than the row's is sent where the decision is known, once: in a generation opened for a move it could get
+  // them chosen, and no COMMIT would ever take them.
+  if (row && !mayMove) {
+    return after < row.generation ? [{ kind: 'grant', generation: row.generation, afterPersist: true }] : [{ kind: 'refuse', reason: 'conflict' }];
   }
-  if (!mayMove) return [{ kind: 'refuse', reason: 'conflict' }];
+  // The first asker made it exist; everyone else is given the same.
+  if (generation <= ledger.issued) return [{ kind: 'grant', generation: ledger.issued, afterPersist: true }];
   return [
     { kind: 'persist', ledger: { ...ledger, issued: generation, closedThrough: Math.max(ledger.closedThrough, after) } },
     { kind: 'grant', generation, afterPersist: true },

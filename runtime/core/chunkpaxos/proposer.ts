@@ -93,10 +93,13 @@ const onNack = (proposer: Proposer, nack: Nack, out: ProposerEffect[]): void => 
     if (phase === 'accepting' || phase === 'filling') sendAccept(proposer, bit, out);
     return;
   }
+  const isNew = (proposer.refused & bit) === 0;
   proposer.refused |= bit;
   const willingCount = storeCount - countStores(proposer.refused);
-  if (phase === 'filling') sendStage(proposer, bit & ~proposer.holders, out);
-  else if (phase === 'accepting' && willingCount < q2Of(config.grant)) backOff(proposer, out);
+  if (phase === 'filling') {
+    // Once per store: a store that refuses to stage as well would else be asked for ever. The timer asks again, a few times.
+    if (isNew) sendStage(proposer, bit & ~proposer.holders, out);
+  } else if (phase === 'accepting' && willingCount < q2Of(config.grant)) backOff(proposer, out);
   else if (phase === 'preparing' && (willingCount < q1Of(config.grant) || hasAllAnswers(proposer))) backOff(proposer, out);
 };
 

@@ -65,9 +65,10 @@ export class Actor {
     this.step(world, { type: 'START' });
   }
 
-  step(world: World, input: ProposerInput): void {
+  step(world: World, input: ProposerInput, msgId = 0): void {
     const core = this.core!;
     const effects = stepProposer(core, input);
+    world.trace?.input(this.address, this.generation, msgId, input, core);
     for (let index = 0; index < effects.length; index += 1) this.perform(world, core, effects[index]!);
   }
 
@@ -104,7 +105,7 @@ export class Actor {
     }
   }
 
-  receive(world: World, generation: number, message: ProposerInput | MetadataReply): void {
+  receive(world: World, generation: number, message: ProposerInput | MetadataReply, msgId: number): void {
     switch (message.type) {
       case 'GRANTED':
         if (this.state === 'asking') this.start(world, message.grant);
@@ -121,7 +122,7 @@ export class Actor {
         }
         return;
       default:
-        if (this.core && generation === this.generation) this.step(world, message);
+        if (this.core && generation === this.generation) this.step(world, message, msgId);
     }
   }
 

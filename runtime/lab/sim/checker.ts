@@ -98,7 +98,7 @@ export class Checker {
         if (index >= 0 && observer!.lost & (1 << index) && observer!.chosen && sameValue(observer!.chosen, message.value)) return;
         const broken = observeAckSent(observer!, index, message.ballot);
         if (broken) this.fail(broken, `store ${store.index} sent an ACK`);
-        else if (message.value.kind === 'PLACED' && !holdsPieceFor(disk.pieces, message.value, index) && !record?.closed) {
+        else if (message.value.kind === 'PLACED' && !holdsPieceFor(disk.pieces, message.value, index) && !holdsPieceFor(disk.dropped, message.value, index)) {
           this.fail('DurableBeforeReply', `store ${store.index} sent an ACK for bytes that are not on its disk`);
         }
         return;
@@ -134,9 +134,8 @@ export class Checker {
   }
 
   /** The store can never again say what it promised or voted in this generation. */
-  storeForgot(generation: number, storeIndex: number): void {
-    const observer = this.observers[generation];
-    if (observer && storeIndex >= 0) observeLost(observer, storeIndex);
+  storeForgot(generation: number, storeIndex: number, shape: { k: number; m: number }): void {
+    if (storeIndex >= 0) observeLost(this.observer(generation, shape), storeIndex);
   }
 
   diskLost(generation: number, storeIndex: number): void {

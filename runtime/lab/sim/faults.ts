@@ -8,14 +8,14 @@ import type { World } from './world.ts';
 /** Strikes the fault whose share of the rates holds `ticket` (1 … the sum of all rates). */
 export const strikeFault = (world: World, ticket: number): void => {
   const { options } = world;
-  let left = ticket;
-  if ((left -= options.crash) <= 0) return crashStore(world);
-  if ((left -= options.wipe) <= 0) return loseDisk(world, true);
-  if ((left -= options.damage) <= 0) return loseDisk(world, false);
-  if ((left -= options.proposerDeath) <= 0) return killProposer(world);
-  if ((left -= options.metadataCrash) <= 0) return crashMetadata(world);
-  if ((left -= options.foreignVote) <= 0) return castForeignVote(world);
-  if ((left -= options.litter) <= 0) return stageLitter(world);
+  let bound = options.crash;
+  if (ticket <= bound) return crashStore(world);
+  if (ticket <= (bound += options.wipe)) return loseDisk(world, true);
+  if (ticket <= (bound += options.damage)) return loseDisk(world, false);
+  if (ticket <= (bound += options.proposerDeath)) return killProposer(world);
+  if (ticket <= (bound += options.metadataCrash)) return crashMetadata(world);
+  if (ticket <= (bound += options.foreignVote)) return castForeignVote(world);
+  if (ticket <= bound + options.litter) return stageLitter(world);
   return actImpatiently(world);
 };
 
@@ -49,7 +49,7 @@ const killProposer = (world: World): void => {
   if (!actor.alive || actor.state === 'over') return;
   world.coverage.proposerDeaths += 1;
   actor.die();
-  world.trace?.event('crash', actor.address, null, null);
+  world.trace?.event('crash', actor.address, 0, null);
   if (!actor.own || actors.length >= PROPOSERS_MAX || draws.draw(2) === 0) return;
   if (!shell.proposerIdIsFresh && actor.core) return startAgainAsBefore(world, actor);
   const next = new Actor(actors.length, actor.own);

@@ -63,7 +63,10 @@ export class SimMetadata {
       switch (effect.kind) {
         case 'persist':
           world.checker.ledgerChanged(this.ledger, effect.ledger);
-          if (effect.ledger.row !== this.ledger.row || effect.ledger.aborted !== this.ledger.aborted) world.coverage.commits += 1;
+          if (effect.ledger.row !== this.ledger.row || effect.ledger.aborted !== this.ledger.aborted) {
+            world.coverage.commits += 1;
+            world.trace?.event('commit', METADATA, asked, effect.ledger);
+          }
           if (effect.ledger.issued > this.ledger.issued) this.issue(world, from, effect.ledger.issued);
           this.ledger = effect.ledger;
           break;
@@ -126,7 +129,7 @@ export class SimMetadata {
   /** A transaction is on disk as a whole or not at all. */
   crash(world: World): void {
     world.coverage.metadataCrashes += 1;
-    world.trace?.event('crash', METADATA, null, null);
+    world.trace?.event('crash', METADATA, 0, null);
     if (this.isPending && world.draws.draw(2) === 1) {
       this.durable = this.ledger;
       this.durableGrants = this.grants;

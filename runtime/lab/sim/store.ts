@@ -92,10 +92,11 @@ export class SimStore {
     return createAcceptor({ grant, storeUuid: this.uuid, state, abstains, rules: world.rules });
   }
 
-  /** Feeds one input that came from `from` (an address; −1: a timer) and carries out its effects up to the next sync. */
-  step(world: World, generation: number, input: AcceptorInput, from: number, isBad: boolean): void {
+  /** Feeds one input that came from `from` (an address; −1: nobody who waits for an answer) and carries out its effects up to the next sync. */
+  step(world: World, generation: number, input: AcceptorInput, from: number, isBad: boolean, msgId = 0): void {
     const acceptor = this.acceptor(world, generation);
     const effects = stepAcceptor(acceptor, input);
+    world.trace?.input(this.index, generation, msgId, input, acceptor.state);
     for (let index = 0; index < effects.length; index += 1) {
       const effect = effects[index]!;
       switch (effect.kind) {
@@ -104,7 +105,7 @@ export class SimStore {
         case 'dropBytes':
           if (effect.kind === 'dropBytes') world.coverage.evictions += 1;
           this.pending.push({ generation, effect, isBad: isBad && effect.kind === 'storeBytes' });
-          world.trace?.event('persist', this.index, effect, acceptor.state);
+          world.trace?.event('persist', this.index, generation, effect);
           break;
         case 'send':
           if (from < 0) break;
@@ -177,7 +178,7 @@ export class SimStore {
   crash(world: World, losesPower: boolean, writtenCount: number): void {
     world.coverage.crashes += 1;
     if (this.pending.length > 0) world.coverage.crashesBeforeSync += 1;
-    world.trace?.event('crash', this.index, { loses_power: losesPower, pending: this.pending.length, written: writtenCount }, null);
+    world.trace?.event('crash', this.index, 0, { loses_power: losesPower, pending: this.pending.length, written: writtenCount });
     this.pending.length = writtenCount;
     this.alive = false;
     this.outbox.length = 0;
@@ -211,11 +212,15 @@ export class SimStore {
       if (!record) continue;
       const acceptor = this.load(world, generation, record);
       this.acceptors[generation] = acceptor;
-      if (acceptor.abstains) world.checker.storeForgot(generation, acceptor.storeIndex);
+      if (acceptor.abstains) world.checker.storeForgot(generation, acceptor.storeIndex, world.shape);
       if (record.accepted && !record.chosen) this.arm('recover', generation);
       if (record.chosen || record.closed) this.arm('collect', generation);
     }
-    world.trace?.event('restart', this.index, null, null);
+    world.trace?.event('restart', this.index, 0, {
+      store_uuid: this.uuid,
+      lost_through: this.lostThrough,
+      records: this.acceptors.flatMap((acceptor) => (acceptor ? [acceptor.state] : [])),
+    });
   }
 
   /** The disk is replaced by an empty one: a new store, whatever node it is in. */
@@ -251,7 +256,7 @@ export class SimStore {
       const grant = world.metadata.grantOf(generation);
       const record = this.disks[generation]!.record;
       const index = grant ? storeIndexOf(grant, this.uuid) : -1;
-      if (this.lostThrough < 0 || mustAbstain(record ?? initialAcceptorState(grant!), index, this.lostThrough)) world.checker.storeForgot(generation, index);
+      if (this.lostThrough < 0 || mustAbstain(record ?? initialAcceptorState(grant!), index, this.lostThrough)) world.checker.storeForgot(generation, index, world.shape);
     }
   }
 }

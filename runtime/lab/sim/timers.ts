@@ -1,6 +1,5 @@
 /** Timers have no clock here: any that runs may fire next. */
 import { GENERATIONS_MAX } from './fixtures.ts';
-import { METADATA, nameOf } from './messages.ts';
 import type { World } from './world.ts';
 
 /** A running timer as one number, so that choosing among them makes no garbage: kind, then owner, then generation. */
@@ -38,7 +37,7 @@ export const fireTimer = (world: World): void => {
   const code = running[world.draws.draw(running.length)]!;
   if (code < STORE_RECOVER) {
     const actor = world.actors[code % 1000]!;
-    world.trace?.event('timer', actor.address, { timer: code >= ACTOR_RETRY ? 'retry' : 'reply' }, null);
+    if (code >= ACTOR_RETRY) world.trace?.event('timer', actor.address, 0, { timer: 'retry' });
     if (code >= ACTOR_RETRY) actor.onRetry(world);
     else actor.onTimer(world);
     return;
@@ -50,5 +49,4 @@ export const fireTimer = (world: World): void => {
   if (timer === 'collect') store.collectArmed &= ~(1 << generation);
   else store.recoverArmed &= ~(1 << generation);
   store.step(world, generation, { type: 'TIMER', timer }, -1, false);
-  world.trace?.event('timer', store.index, { timer, of: nameOf(METADATA) }, store.acceptors[generation]?.state ?? null);
 };

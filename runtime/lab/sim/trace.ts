@@ -5,7 +5,8 @@
  */
 import { CHUNK_ID } from './fixtures.ts';
 import { METADATA, nameOf } from './messages.ts';
-import type { Envelope, SimMessage } from './messages.ts';
+import type { Envelope } from './messages.ts';
+import type { Proposer } from '../../core/chunkpaxos/proposer.ts';
 
 export type TraceKind =
   | 'send' | 'recv' | 'drop' | 'duplicate' | 'delay' | 'timer' | 'persist' | 'crash' | 'restart' | 'chosen' | 'commit' | 'violation';
@@ -43,9 +44,9 @@ export class TraceRecorder {
     this.run = run;
   }
 
-  /** Something happened at `address` that is no message. */
-  event(kind: TraceKind, address: number, msg: unknown, state: unknown): void {
-    this.push(kind, address, 0, 0, msg, state);
+  /** Something happened at `address` that is no input of a core. */
+  event(kind: TraceKind, address: number, generation: number, msg: unknown): void {
+    this.push(kind, address, 0, generation, msg, null);
   }
 
   message(kind: 'send' | 'drop' | 'duplicate', address: number, { id, message, generation }: Envelope): void {
@@ -53,10 +54,12 @@ export class TraceRecorder {
     if (kind === 'send') this.sentClocks.set(id, clock);
   }
 
-  received(address: number, id: number, message: SimMessage, state: unknown): void {
+  /** A core was fed `input`, and `state` is what it is now. A START tells the configuration, so that a replay can begin where this did. */
+  input(address: number, generation: number, msgId: number, input: { type: string }, state: object): void {
     const clock = this.clockOf(nameOf(address));
-    for (const [node, tick] of Object.entries(this.sentClocks.get(id) ?? {})) clock[node] = Math.max(clock[node] ?? 0, tick);
-    this.push('recv', address, id, 0, message, state);
+    for (const [node, tick] of Object.entries(this.sentClocks.get(msgId) ?? {})) clock[node] = Math.max(clock[node] ?? 0, tick);
+    const msg = input.type === 'START' ? { ...input, config: (state as Proposer).config } : input;
+    this.push(input.type === 'TIMER' ? 'timer' : 'recv', address, msgId, generation, msg, state);
   }
 
   private clockOf(node: string): Record<string, number> {
@@ -72,7 +75,6 @@ export class TraceRecorder {
     const clock = this.clockOf(node);
     clock[node] = (clock[node] ?? 0) + 1;
     const seq = this.events.length;
-    const grant = (msg as { grant?: { generation: number } } | null)?.grant;
     this.events.push({
       v: 1,
       run: this.run,
@@ -82,10 +84,10 @@ export class TraceRecorder {
       vc: { ...clock },
       wallNs: seq * 1000,
       kind,
-      chunk: `${CHUNK_ID}.g${grant?.generation ?? generation}`,
+      chunk: `${CHUNK_ID}.g${Math.max(0, generation)}`,
       msgId,
       msg,
-      stateHash: state === null || state === undefined ? null : stateHash(state),
+      stateHash: state === null ? null : stateHash(state),
     });
     return { ...clock };
   }

@@ -56,17 +56,18 @@ export class World {
     ({ rules: this.rules, shell: this.shell } = rulesOf(mutant));
   }
 
-  /** Runs one schedule to its end or to its first violation. `configure` may overrule the drawn options. */
-  run(seed: number, script: readonly number[] | null = null, configure: ((world: World) => void) | null = null): void {
+  /** Runs one schedule to its end or to its first violation. A `script` of draws replaces the seed; `records` keeps the draws made. */
+  run(seed: number, script: readonly number[] | null = null, records = false): void {
     const { draws, options, checker } = this;
     draws.reseed(seed);
     if (script) draws.play(script);
+    if (records) draws.record();
     drawOptions(options, draws);
-    configure?.(this);
     this.reset();
     this.startUploader();
     while (this.steps < options.stepsMax && checker.violation === null) if (!this.step()) break;
     if (options.checksLiveness && checker.violation === null) this.checkLiveness();
+    if (checker.violation) this.trace?.event('violation', METADATA, 0, { invariant: checker.violation, detail: checker.detail });
     this.coverage.schedules += 1;
     this.coverage.steps += this.steps;
     if (this.shape.k > 1) this.coverage.erasureSchedules += 1;
@@ -218,18 +219,16 @@ export class World {
       if (!store.alive) return;
       // The shell hashes what is attached before it feeds the core; a mismatch is answered with 422, which tells a proposer nothing.
       if (isBad && this.shell.bytesAreVerified) return;
-      store.step(this, generation, message as AcceptorInput, message.type === 'LEARN' ? METADATA : from, isBad);
-      this.trace?.received(to, id, message, store.acceptors[generation]?.state ?? null);
+      store.step(this, generation, message as AcceptorInput, from, isBad, id);
     } else if (to === METADATA) {
       if (!this.metadata.alive || message.type === 'LEARNED') return;
       this.metadata.receive(this, from, generation, message as MetadataRequest);
-      this.trace?.received(to, id, message, this.metadata.ledger);
+      this.trace?.input(to, generation, id, message, this.metadata.ledger);
     } else {
       const actor = this.actors[to - PROPOSERS];
       if (!actor?.alive) return;
       if (message.type === 'FETCH') this.fetch(actor, generation, message);
-      else actor.receive(this, generation, message as ProposerInput | MetadataReply);
-      this.trace?.received(to, id, message, actor.core);
+      else actor.receive(this, generation, message as ProposerInput | MetadataReply, id);
     }
   }
 
@@ -257,8 +256,7 @@ export class World {
   onChosen(generation: number): void {
     this.checker.chosenNow = false;
     this.checkRecoverable(generation);
-    const { detail } = this.checker;
-    this.trace?.event('chosen', METADATA, this.checker.known(generation)?.chosen ?? detail, null);
+    this.trace?.event('chosen', METADATA, generation, this.checker.known(generation)?.chosen ?? null);
   }
 
   checkRecoverable(generation: number): void {
