@@ -23,6 +23,8 @@ export interface SimulatedDisk extends Disk {
 export interface SimulatedDiskOptions {
   /** Writes beyond this fail with ENOSPC. @default 16 GiB */
   capacityBytes?: number;
+  /** How long a sync takes before it has any effect; what happens meanwhile may come between. @default no time */
+  syncDelay?: () => Promise<void>;
 }
 
 type NameChange = { name: string; data: SimulatedFileData | undefined };
@@ -108,7 +110,10 @@ export const createSimulatedDisk = (options: SimulatedDiskOptions = {}): Simulat
       },
       sync: async () => {
         await use('sync');
-        data.sync();
+        const covered = data.changeCount;
+        await options.syncDelay?.();
+        await use('sync');
+        data.sync(covered);
       },
       truncate: async (sizeBytes) => {
         await use('truncate');
@@ -179,7 +184,7 @@ export const createSimulatedDisk = (options: SimulatedDiskOptions = {}): Simulat
         for (const changes of folder.unsynced.slice(0, kept)) applyTo(folder.durable, changes);
         folder.unsynced = [];
         folder.names = new Map(folder.durable);
-        for (const data of new Set(folder.names.values())) if (data.hasUnsynced) data.cutPower(random);
+        for (const data of new Set(folder.names.values())) if (data.isAheadOfDisk) data.cutPower(random);
       }
       bootCount++;
       powerOn = true;

@@ -44,13 +44,16 @@ export class SimulatedFileData {
   readonly #cached = new Image();
   #durable = new Image();
   #unsynced: Change[] = [];
+  #settledCount = 0;
+  #hasLost = false;
 
   get sizeBytes(): number {
     return this.#cached.sizeBytes;
   }
 
-  get hasUnsynced(): boolean {
-    return this.#unsynced.length > 0;
+  /** Whether a power cut would show: something is unsynced, or visible though it was lost. */
+  get isAheadOfDisk(): boolean {
+    return this.#unsynced.length > 0 || this.#hasLost;
   }
 
   read(into: Uint8Array, position: number): number {
@@ -64,13 +67,22 @@ export class SimulatedFileData {
     this.#unsynced.push(change);
   }
 
-  sync(): void {
-    for (const change of this.#unsynced) this.#durable.apply(change);
-    this.#unsynced = [];
+  /** Counts every change ever made, so that a sync covers what came before it and no more. */
+  get changeCount(): number {
+    return this.#settledCount + this.#unsynced.length;
+  }
+
+  /** Makes the changes up to the `covered`-th durable. */
+  sync(covered: number): void {
+    const settled = this.#unsynced.splice(0, Math.max(0, covered - this.#settledCount));
+    this.#settledCount += settled.length;
+    for (const change of settled) this.#durable.apply(change);
   }
 
   /** What a failed fsync does on Linux: the pages count as clean, stay visible for a while, and never reach the disk. */
   loseUnsynced(): void {
+    this.#settledCount += this.#unsynced.length;
+    this.#hasLost ||= this.#unsynced.length > 0;
     this.#unsynced = [];
   }
 
@@ -106,7 +118,9 @@ export class SimulatedFileData {
       if (middle < other.bytes.length) survivor.bytes.set(other.bytes.subarray(middle, Math.min(end, other.bytes.length)), middle);
     }
     this.#durable = survivor;
+    this.#settledCount += this.#unsynced.length;
     this.#unsynced = [];
+    this.#hasLost = false;
     this.#cached.bytes = survivor.bytes.slice();
     this.#cached.sizeBytes = survivor.sizeBytes;
   }
