@@ -154,9 +154,10 @@ export const createCluster = (parts: ClusterParts): Cluster => {
       await stopTogether([metadata], context.clock);
     },
     async addNode() {
+      const port = plan.node(topology.nextNumber);
+      if (isPortFixed) await context.ports.requireFree([{ port, purpose: 'the new node' }]);
+      if (isGoingDown) throw new VStackError('cancelled', 'The cluster is being stopped, so no node was added.');
       const place = growTopology(topology);
-      const port = plan.node(place.number);
-      if (isPortFixed) await context.ports.requireFree([{ port, purpose: place.nodeId }]);
       saveTopology();
       const node = createNode(place);
       events.onChange(true);

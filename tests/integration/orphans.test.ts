@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDataDir, eventually, isAlive, openSupervisor } from '../fixtures/supervision/cluster-fixture.ts';
 
@@ -32,6 +33,11 @@ const killParent = async (): Promise<void> => {
   parent!.kill('SIGKILL');
   await once(parent!, 'exit');
 };
+/** The guard is the one child of the host that no cluster file and no status names. */
+const guardOf = async (hostPid: number): Promise<number> => {
+  const { stdout } = await execa('pgrep', ['-P', String(hostPid), '-f', 'vstack-guard$']);
+  return Number(stdout);
+};
 const survivors = async (children: { pid: number; name: string }[]): Promise<string[]> => {
   const alive = await Promise.all(children.map(async ({ name, pid }) => ((await isAlive(pid)) ? [name] : [])));
   return alive.flat();
@@ -45,19 +51,28 @@ describe.skipIf(process.platform === 'win32')('children of a host that was kille
     expect(await eventually(() => survivors(children), (names) => names.length === 0, ORPHAN_MS_MAX)).toEqual([]);
   });
 
-  it('end also when one of them was paused, because its guard kills it', async () => {
-    const children = await launchParent('pause');
+  it.each(['pause', 'hang'] as const)('end also when one of them cannot (%s), because the guard kills it', async (what) => {
+    const children = await launchParent(what);
     expect(await survivors(children)).toHaveLength(4);
     await killParent();
     expect(await eventually(() => survivors(children), (names) => names.length === 0, ORPHAN_MS_MAX)).toEqual([]);
   });
 
-  it('are reaped by the next launch when they could not end, and nobody else is', async () => {
+  it('end also when somebody else paused one of them', async () => {
+    const children = await launchParent('nothing');
+    process.kill(children.find(({ name }) => name === 'node-2')!.pid, 'SIGSTOP');
+    await killParent();
+    expect(await eventually(() => survivors(children), (names) => names.length === 0, ORPHAN_MS_MAX)).toEqual([]);
+  });
+
+  it('are reaped by the next launch when even the guard is gone, and nobody else is', async () => {
     const children = await launchParent('hang');
     const hung = children.find(({ name }) => name === 'node-1')!;
+    process.kill(await guardOf(parent!.pid!), 'SIGKILL');
     await killParent();
     // The others are gone by themselves; this one is too busy to notice that its host died.
     await eventually(() => survivors(children), (names) => names.length <= 1, ORPHAN_MS_MAX);
+    expect(await survivors(children)).toEqual(['node-1']);
     const { supervisor } = await openSupervisor(dataDir);
     const status = await supervisor.launch({ nodeCount: 2 });
     expect(status.phase).toBe('ready');

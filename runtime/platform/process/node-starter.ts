@@ -3,7 +3,7 @@ import { execaNode } from 'execa';
 import { ChildMessage, type ParentMessageInput } from '../../contract/child.ts';
 import { VStackError } from '../../contract/errors.ts';
 import { childEnvironment } from './environment.ts';
-import { startGuard, type Guard } from './guard.ts';
+import { createGuard, type Guard } from './guard.ts';
 import { readIdentity } from './identity.ts';
 import type { ChildEnd, ChildHandle, ChildSpec, Starter } from './starter.ts';
 
@@ -17,8 +17,9 @@ export interface NodeStarterOptions {
   env?: Record<string, string>;
 }
 
-export const createNodeStarter = ({ nodePath, env = childEnvironment() }: NodeStarterOptions): Starter => ({
-  start(spec) {
+export const createNodeStarter = ({ nodePath, env = childEnvironment() }: NodeStarterOptions): Starter => {
+  const guard = createGuard(nodePath);
+  const start = (spec: ChildSpec): ChildHandle => {
     const child = execaNode(spec.entry, [`--nonce=${spec.nonce}`], {
       nodePath,
       nodeOptions: [],
@@ -46,9 +47,10 @@ export const createNodeStarter = ({ nodePath, env = childEnvironment() }: NodeSt
         reason: child.pid === undefined ? (result.originalMessage ?? `${nodePath} could not be launched`) : stderr.trim(),
       }),
     );
-    return createHandle(child, exit, nodePath);
-  },
-});
+    return createHandle(child, exit, guard);
+  };
+  return { start };
+};
 
 /** The part of execa's subprocess that a handle needs. */
 interface Subprocess {
@@ -57,32 +59,31 @@ interface Subprocess {
   sendMessage(message: never): Promise<void>;
 }
 
-const createHandle = (child: Subprocess, exit: Promise<ChildEnd>, nodePath: string): ChildHandle => {
-  const identity = child.pid === undefined ? Promise.resolve(undefined) : readIdentity(child.pid);
-  let guard: Guard | undefined;
-  const releaseGuard = (): void => {
-    guard?.release();
-    guard = undefined;
-  };
-  void exit.then(releaseGuard);
+const createHandle = (child: Subprocess, exit: Promise<ChildEnd>, guard: Guard): ChildHandle => {
+  const { pid } = child;
+  let hasEnded = false;
+  const identity = pid === undefined ? Promise.resolve(undefined) : readIdentity(pid);
+  void identity.then((who) => {
+    if (who && !hasEnded) guard.watch(who);
+  });
+  void exit.then(() => {
+    hasEnded = true;
+    if (pid !== undefined) guard.forget(pid);
+  });
 
   return {
-    pid: child.pid,
+    pid,
     identity,
     exit,
     send: (message) => void sendQuietly(child, message),
     kill: () => void child.kill('SIGKILL'),
     async pause() {
       if (process.platform === 'win32') throw new VStackError('not_supported', 'Windows cannot pause a process; kill or stop the node instead.');
-      const who = await identity;
-      if (who === undefined) throw new VStackError('not_running', 'Only a running child can be paused; this one has ended.');
-      guard ??= startGuard(nodePath, who);
+      if ((await identity) === undefined || hasEnded) throw new VStackError('not_running', 'Only a running child can be paused; this one has ended.');
+      guard.ensure();
       child.kill('SIGSTOP');
     },
-    resume() {
-      child.kill('SIGCONT');
-      releaseGuard();
-    },
+    resume: () => void child.kill('SIGCONT'),
   };
 };
 

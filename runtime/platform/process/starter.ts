@@ -38,7 +38,7 @@ export interface ChildHandle {
   /** Ends it at once (SIGKILL), paused or not. */
   kill(): void;
   /**
-   * Stops the process from running (SIGSTOP) until `resume`. Should this process die meanwhile, the child is killed.
+   * Stops the process from running (SIGSTOP) until `resume`. Should this process die meanwhile, a guard kills the child.
    * @throws VStackError not_supported on Windows
    */
   pause(): Promise<void>;
