@@ -10,6 +10,7 @@
  */
 import type { ChildRole } from '../contract/child.ts';
 import type { ClusterFile } from '../contract/cluster-file.ts';
+import type { ClusterStatus, LaunchOptions } from '../contract/control/cluster.ts';
 import type { ControlClient } from '../contract/control/index.ts';
 import type { SystemInfo } from '../contract/control/system.ts';
 import { VStackError } from '../contract/errors.ts';
@@ -144,12 +145,18 @@ const assemble = async (
   const services = createServices(http, () => supervisor.status());
   const uploads = createUploadWatch(services, events, clock);
 
-  const requestOf = (launch: Parameters<typeof launchRequestOf>[0]): LaunchRequest => launchRequestOf(launch, settings, options.tuning);
+  let lastRequest: LaunchRequest | undefined;
+  const defaults = { settings, topologyFile: supervisor.paths.topologyFile, tuning: options.tuning };
+  const launch = async (wish: LaunchOptions, signal: AbortSignal): Promise<ClusterStatus> => {
+    const request = await launchRequestOf(wish, defaults);
+    lastRequest = request;
+    return supervisor.launch(request, signal);
+  };
   const isClusterRunning = (): boolean => !['stopped', 'failed'].includes(supervisor.status().phase);
   const handlers: Handlers = {
-    ...clusterHandlers(supervisor, requestOf),
+    ...clusterHandlers(supervisor, launch),
     ...nodeHandlers(supervisor),
-    ...rebuildHandlers({ supervisor, services, clock, request: () => requestOf({}) }),
+    ...rebuildHandlers({ supervisor, services, clock, request: async () => lastRequest ?? launchRequestOf({}, defaults) }),
     ...logHandlers(logs),
     ...videoHandlers(services, events),
     ...uploadHandlers(services, uploads, options.samplePath),

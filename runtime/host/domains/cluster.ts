@@ -1,15 +1,27 @@
 /** The cluster as a whole. */
-import type { LaunchOptions } from '../../contract/control/cluster.ts';
+import type { ClusterStatus, LaunchOptions } from '../../contract/control/cluster.ts';
 import type { LaunchRequest } from '../../supervisor/child-configs.ts';
+import { loadTopology } from '../../supervisor/topology.ts';
 import type { Supervisor } from '../../supervisor/api.ts';
 import type { Handlers } from '../dispatcher.ts';
 import type { SettingsStore } from '../settings-store.ts';
 
-/** What a launch asks for, with the settings where it says nothing. */
-export const launchRequestOf = (options: LaunchOptions, settings: SettingsStore, tuning: LaunchRequest['tuning']): LaunchRequest => {
+export interface LaunchDefaults {
+  settings: SettingsStore;
+  /** Where the supervisor keeps which nodes belong to the cluster. */
+  topologyFile: string;
+  tuning: LaunchRequest['tuning'];
+}
+
+/**
+ * What a launch asks for. The settings fill in what it leaves out, but for the number of nodes of a cluster that exists: a launch that says
+ * nothing about it brings up the same cluster again.
+ */
+export const launchRequestOf = async (options: LaunchOptions, { settings, topologyFile, tuning }: LaunchDefaults): Promise<LaunchRequest> => {
   const { nodeCount, portBase, authentication, nodeCapacityBytes } = settings.get();
+  const { nodeCountAsked } = await loadTopology(topologyFile);
   return {
-    nodeCount: options.nodeCount ?? nodeCount,
+    nodeCount: options.nodeCount ?? (nodeCountAsked || nodeCount),
     portBase: options.portBase ?? portBase,
     authentication: options.authentication ?? authentication,
     nodeCapacityBytes,
@@ -17,10 +29,10 @@ export const launchRequestOf = (options: LaunchOptions, settings: SettingsStore,
   };
 };
 
-export const clusterHandlers = (supervisor: Supervisor, requestOf: (options: LaunchOptions) => LaunchRequest) =>
+export const clusterHandlers = (supervisor: Supervisor, launch: (options: LaunchOptions, signal: AbortSignal) => Promise<ClusterStatus>) =>
   ({
     'cluster:status': () => supervisor.status(),
-    'cluster:launch': (options, { signal }) => supervisor.launch(requestOf(options), signal),
+    'cluster:launch': (options, { signal }) => launch(options, signal),
     'cluster:stop': async () => {
       await supervisor.stop();
       return supervisor.status();

@@ -18,7 +18,8 @@ export interface RebuildParts {
   supervisor: Supervisor;
   services: Services;
   clock: Clock;
-  request(): LaunchRequest;
+  /** The launch to repeat: the last one, or what the settings say. */
+  request(): Promise<LaunchRequest>;
 }
 
 const withRebuild = (request: LaunchRequest, rebuildId: string): LaunchRequest => ({
@@ -48,8 +49,9 @@ export const rebuildHandlers = ({ supervisor, services, clock, request }: Rebuil
 
   return {
     'metadata:rebuild': async (_input, { signal }) => {
+      const again = await request();
       await supervisor.stop();
-      await supervisor.launch(withRebuild(request(), randomHex(8)), signal);
+      await supervisor.launch(withRebuild(again, randomHex(8)), signal);
       const { videos, chunks, state } = await untilRead(signal);
       return { videos, chunks, provisional: state !== 'done' };
     },
