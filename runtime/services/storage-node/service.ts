@@ -42,8 +42,9 @@ import { sweepRecords } from './sweep.ts';
 
 /** Bodies being received and written: 24 chunks of 2 MiB, 6 of the largest. */
 const BODY_BYTES_MAX = 48 * MIB;
-/** Chunks being read and sent the fast way: 20 of 2 MiB at once, which keeps disk, CPU and socket busy. */
-const FAST_READ_BYTES_MAX = 40 * MIB;
+/** Chunks being read and sent the fast way: 16 of 2 MiB at once, which keeps disk, CPU and socket busy. Half of what the store may lend:
+ * beyond that it gives idle memory back to the system, and would allocate it anew all the time. */
+const FAST_READ_BYTES_MAX = 32 * MIB;
 /** Pieces for slow readers, 64 KiB each and held only while they move. */
 const SLOW_READ_BYTES_MAX = 8 * MIB;
 /** The scrub and compaction read beside them. */
