@@ -114,6 +114,8 @@ export const collectDeleted = async (context: Context): Promise<void> => {
   const { db, clock } = context;
   for (const job of dueJobs(db, 'collect', clock.wallMs(), JOBS_PER_SWEEP)) {
     const isDone = await collectVideo(context, job.subject);
+    // What a stop interrupted is due at once after the next start.
+    if (!isDone && context.signal.aborted) return;
     await db.write(() =>
       isDone ? deleteJob(db, 'collect', job.subject) : postponeJob(db, job, 'a node is out of reach', clock.wallMs() + retryDelayMs(job.attempts)),
     );

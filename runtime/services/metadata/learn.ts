@@ -95,6 +95,7 @@ export const createLearnQueue = (context: Context): LearnQueue => {
         const key = parseInstanceKey(job.subject);
         const instance = key && getInstance(db, key.chunkId, key.generation);
         const isDone = !instance || (await tellStores(context, instance));
+        if (!isDone && context.signal.aborted) return;
         await db.write(() =>
           isDone ? deleteJob(db, 'learn', job.subject) : postponeJob(db, job, job.reason, clock.wallMs() + retryDelayMs(job.attempts)),
         );

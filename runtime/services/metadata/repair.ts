@@ -134,6 +134,7 @@ export const createRepair = (context: Context, learns: LearnQueue): Repair => {
     try {
       reason = await repairChunk(context, learns, job.subject);
     } catch (error) {
+      if (context.signal.aborted) return;
       reason = (error as Error).message;
       log.warn({ err: error, chunk: job.subject }, 'a repair has to wait');
     }
