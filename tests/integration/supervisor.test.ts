@@ -156,6 +156,16 @@ describe('a launched cluster', () => {
     expect(JSON.parse(await readFile(supervisor.paths.ledgerFile, 'utf8'))).toEqual({ version: 1, entries: [] });
   });
 
+  it('takes down children that are paused or ignore being asked', async () => {
+    const tuning = { node: { stop: 'never' } as object, uploader: { stop: 'never' } as object };
+    await supervisor.launch({ nodeCount: 2, tuning });
+    if (process.platform !== 'win32') await supervisor.node('node-1').pause();
+    const pids = supervisor.status().children.map(({ pid }) => pid!);
+    await supervisor.stop();
+    for (const pid of pids) expect(await isAlive(pid)).toBe(false);
+    expect(supervisor.status().phase).toBe('stopped');
+  });
+
   it('fails with the reason of a service that cannot start, and takes everything down again', async () => {
     const tuning = { uploader: { start: 'fail' } as object };
     await expect(supervisor.launch({ nodeCount: 1, tuning })).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('holiday pictures') as string });

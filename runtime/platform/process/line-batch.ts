@@ -9,7 +9,7 @@ const LINES_MAX = 500;
 
 export interface LineBatch {
   add(line: string): void;
-  /** Sends what is waiting, at once. */
+  /** Sends what is waiting, at once, whether or not the batch before it has left: for the last words of a process. */
   flush(): void;
 }
 
@@ -26,7 +26,7 @@ export const createLineBatch = (clock: Clock, send: (lines: string[], droppedCou
   const flush = (): void => {
     cancelTimer?.();
     cancelTimer = undefined;
-    if (isSending || lines.length === 0) return;
+    if (lines.length === 0) return;
     const batch = lines;
     const dropped = droppedCount;
     lines = [];

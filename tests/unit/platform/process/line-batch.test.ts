@@ -44,8 +44,10 @@ describe('a batch of lines', () => {
     const { sent, batch } = create();
     batch.flush();
     expect(sent).toEqual([]);
+    batch.add('one');
+    batch.flush();
     batch.add('last words');
     batch.flush();
-    expect(sent).toMatchObject([{ lines: ['last words'] }]);
+    expect(sent).toMatchObject([{ lines: ['one'] }, { lines: ['last words'] }]);
   });
 });
