@@ -27,6 +27,8 @@ const answerOf = (call: Call, target: UploadTarget): { upstream: ReturnType<type
     upstream.once('response', resolve);
     upstream.once('error', (cause) => reject(new VStackError('unavailable', `The uploader went away during the upload (${cause.message}). Try again.`, { cause })));
   });
+  // The uploader may refuse by the headers alone, before the browser has sent a byte.
+  upstream.flushHeaders();
   return { upstream, answer };
 };
 
