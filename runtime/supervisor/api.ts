@@ -63,7 +63,7 @@ export interface Supervisor {
   stop(): Promise<void>;
   /** @throws VStackError not_found, not_running */
   node(nodeId: string): NodeControl;
-  /** Resolves with the new node's id once it is ready. @throws VStackError not_running, port_in_use, or the node's own failure */
+  /** Resolves with the new node's id once it is ready. @throws VStackError not_running, conflict for too many, port_in_use, or the node's own failure */
   addNode(): Promise<string>;
   /** @throws VStackError not_found, not_running, conflict for the last one */
   removeNode(nodeId: string, options?: { deleteData?: boolean }): Promise<void>;

@@ -8,6 +8,7 @@
  */
 import type { ClusterPhase, ClusterStatus, Problem } from '../contract/control/cluster.ts';
 import { toErrorBody, VStackError } from '../contract/errors.ts';
+import { NODES_MAX } from '../contract/settings.ts';
 import { defaultPolicy } from '../core/supervision/policy.ts';
 import { systemClock } from '../platform/clock.ts';
 import { makeDirectory, removePath } from '../platform/files.ts';
@@ -194,6 +195,7 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
     stop,
     node: (nodeId) => nodeControlOf(nodeOf(nodeId), clock),
     async addNode() {
+      if (running().nodes.size >= NODES_MAX) throw new VStackError('conflict', `A cluster has at most ${NODES_MAX} nodes. Remove one first.`);
       const node = await running().addNode();
       await file.settled();
       return node.name;
