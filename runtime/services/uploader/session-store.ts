@@ -86,6 +86,8 @@ export const createSessionStore = async (dir: string, log: Logger): Promise<Sess
     return undefined;
   };
 
+  const known = new Set<string>();
+
   return {
     async load() {
       const found = await Promise.all((await listDirectory(root)).map(loadOne));
@@ -94,7 +96,9 @@ export const createSessionStore = async (dir: string, log: Logger): Promise<Sess
     async save(record) {
       await makeDirectory(joinPath(root, record.sessionId));
       await writeJsonFile(at(record.sessionId, 'state.json'), record);
-      await syncDirectory(root);
+      // The folder's own entry needs to be made durable once.
+      if (!known.has(record.sessionId)) await syncDirectory(root);
+      known.add(record.sessionId);
     },
     spoolPath: (sessionId) => at(sessionId, 'source'),
     convertedPath: (sessionId) => at(sessionId, 'converted.mp4'),

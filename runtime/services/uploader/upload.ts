@@ -98,8 +98,23 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
   const settled = Promise.withResolvers<void>();
 
   const enter = async (status: UploadState, change: Partial<SessionRecord> = {}): Promise<void> => {
+    await store.save({ ...record, ...change, status });
     Object.assign(record, change, { status });
-    await store.save(record);
+    log.info({ session: sessionId, video: record.videoId, status }, 'upload');
+  };
+
+  /** The end is durable first; it is told to the world once everything else that was left here and there is gone. */
+  const end = async (status: 'completed' | 'failed' | 'cancelled', change: Partial<SessionRecord>): Promise<void> => {
+    const ended: SessionRecord = { ...record, ...change, status, endedAtMs: clock.wallMs() };
+    try {
+      await store.save(ended);
+      await store.removeWork(sessionId);
+    } catch (error) {
+      // The disk refuses even the record: the end stands in memory, and after a restart the upload is tried again.
+      log.error({ err: error, session: sessionId }, 'the end of an upload could not be recorded');
+    }
+    await deleteVideo(context, ended);
+    Object.assign(record, ended);
     log.info({ session: sessionId, video: record.videoId, status }, 'upload');
   };
 
@@ -166,8 +181,7 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
 
   const finish = async (): Promise<void> => {
     const { complete } = await metadata.finalize(record.videoId!, record.result!, signal);
-    await enter('completed', { isDegraded: !complete, endedAtMs: clock.wallMs() });
-    await store.removeWork(sessionId);
+    await end('completed', { isDegraded: !complete });
   };
 
   const keepAlive = (): (() => void) => {
@@ -204,15 +218,7 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
     if (stopReason === 'shutdown') return settled.resolve();
     const isCancelled = stopReason === 'cancel';
     if (!isCancelled) log.warn({ err: error, session: sessionId, video: record.videoId }, 'an upload failed');
-    try {
-      const change = { endedAtMs: clock.wallMs(), error: isCancelled ? null : describe(error), isDeletionDue: record.videoId !== null };
-      await enter(isCancelled ? 'cancelled' : 'failed', change);
-      await store.removeWork(sessionId);
-    } catch (cause) {
-      // The disk refuses even the record: it stands in memory, and after a restart the upload is tried again.
-      log.error({ err: cause, session: sessionId }, 'the end of an upload could not be recorded');
-    }
-    await deleteVideo(context, record);
+    await end(isCancelled ? 'cancelled' : 'failed', { error: isCancelled ? null : describe(error), isDeletionDue: record.videoId !== null });
     settled.resolve();
   };
 

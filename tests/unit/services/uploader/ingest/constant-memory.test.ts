@@ -12,7 +12,7 @@ it('finds the lists of the pinned mediabunny that have to be emptied', async () 
   expect(forgetMuxed(output)).toBe(true);
   await output.cancel();
 
-  const reader = await openReader(mediaPath('h264-aac.ts'));
+  const reader = await openReader(mediaPath('h264-aac.mpegts'));
   const media = await openMedia(reader);
   if ('unplayable' in media) throw new Error('the fixture is playable');
   expect(media.tracks.map(forgetDemuxed)).toEqual([true, true]);

@@ -58,7 +58,7 @@ describe('ingest of each format', () => {
     ['h264-aac.mp4', /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/],
     ['h264-aac.mov', /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/],
     ['h264-aac.mkv', /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/],
-    ['h264-aac.ts', /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/],
+    ['h264-aac.mpegts', /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/],
     ['fragmented.mp4', /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/],
     ['silent.mp4', /^avc1\.[0-9a-f]{6}$/],
     ['one-key-frame.mp4', /^avc1\.[0-9a-f]{6}$/],
@@ -85,8 +85,8 @@ describe('ingest of each format', () => {
   });
 
   it('keeps sound and picture together when the source begins at another time than zero', async () => {
-    const source = await readFile(mediaPath('h264-aac.ts'));
-    const { bytes } = await ingestAll(mediaPath('h264-aac.ts'));
+    const source = await readFile(mediaPath('h264-aac.mpegts'));
+    const { bytes } = await ingestAll(mediaPath('h264-aac.mpegts'));
     const [videoBefore, soundBefore] = await Promise.all([packetsOf(source, 'video'), packetsOf(source, 'audio')]);
     const [video, sound] = await Promise.all([packetsOf(bytes, 'video'), packetsOf(bytes, 'audio')]);
     expect(videoBefore.ms[0]).toBeGreaterThan(30_000);
@@ -155,7 +155,7 @@ describe('ingest says clearly what is wrong with a file', () => {
     expect(await failureOf(dir)).toMatchObject({ code: 'bad_request' });
   });
 
-  it.each(['h264-aac.mp4', 'h264-aac.mov', 'h264-aac.mkv', 'h264-aac.ts', 'fragmented.mp4', 'vp9-opus.webm'])('%s, cut anywhere, is truncated', async (name) => {
+  it.each(['h264-aac.mp4', 'h264-aac.mov', 'h264-aac.mkv', 'h264-aac.mpegts', 'fragmented.mp4', 'vp9-opus.webm'])('%s, cut anywhere, is truncated', async (name) => {
     for (const share of [0.02, 0.3, 0.55, 0.8, 0.97]) {
       const error = await failureOf(await cutFile(name, share));
       expect([share, error.code, error.details?.reason]).toEqual([share, 'unsupported_media', 'truncated']);
