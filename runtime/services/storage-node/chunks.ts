@@ -43,6 +43,7 @@ export const createChunks = (store: Store, book: ChunkBook, wallMs: () => number
       if (put.stat.sha256 !== sha256) throw conflict(put.stat.sha256);
       return false;
     }
+    if (put.kind === 'damaged' && put.sha256 !== undefined && put.sha256 !== sha256) throw conflict(put.sha256);
     await store.commit([{ kind: 'chunk', key: id, bytes, sha256 }]);
     return true;
   };

@@ -31,11 +31,10 @@ export const contentIdOf = (id: string): ContentId => {
 export const pieceKeyOf = (chunkId: string, sha256: string): string => `${chunkId}/${sha256}`;
 export const pieceKindOf = (state: Pick<AcceptorState, 'grant'>): 'chunk' | 'fragment' => (state.grant.k > 1 ? 'fragment' : 'chunk');
 
-/** Good bytes, known damage, or nothing. */
-export type Located = { kind: 'good'; stat: StoreStat } | { kind: 'damaged' } | { kind: 'missing' };
+/** Good bytes, known damage (with what the bytes were), or nothing. */
+export type Located = { kind: 'good'; stat: StoreStat } | { kind: 'damaged'; sha256: string | undefined } | { kind: 'missing' };
 
 const MISSING: Located = { kind: 'missing' };
-const DAMAGED: Located = { kind: 'damaged' };
 
 export const locatePiece = (store: Store, state: Pick<AcceptorState, 'grant'>, piece: Piece): Located => {
   const { chunk_id: chunkId } = state.grant;
@@ -45,14 +44,15 @@ export const locatePiece = (store: Store, state: Pick<AcceptorState, 'grant'>, p
   if (stat) return { kind: 'good', stat };
   const put = locatePut(store, kind === 'chunk' ? chunkId : fragmentIdOf(chunkId, piece.index));
   if (put.kind === 'good' && put.stat.sha256 === piece.sha256) return put;
-  // The content of a damaged PUT is unknown, so it does not stand for this piece; a damaged piece does.
-  return store.isQuarantined(kind, key) ? DAMAGED : MISSING;
+  if (put.kind === 'damaged' && put.sha256 === piece.sha256) return put;
+  return store.isQuarantined(kind, key) ? { kind: 'damaged', sha256: piece.sha256 } : MISSING;
 };
 
 export const locatePut = (store: Store, id: string): Located => {
   const stat = store.stat('chunk', id);
   if (stat) return { kind: 'good', stat };
-  return store.isQuarantined('chunk', id) ? DAMAGED : MISSING;
+  if (!store.isQuarantined('chunk', id)) return MISSING;
+  return { kind: 'damaged', sha256: store.quarantined().find((damage) => damage.kind === 'chunk' && damage.key === id)?.sha256 };
 };
 
 /** One content that an id may stand for. */
@@ -121,8 +121,6 @@ export const servingOf = (store: Store, states: Iterable<AcceptorState>, wanted:
     const put = locatePut(store, wanted.id);
     if (put.kind === 'good') return serve(put.stat, undefined);
     isDamaged ||= put.kind === 'damaged';
-  } else if (candidates.length > 0) {
-    isDamaged ||= locatePut(store, wanted.id).kind === 'damaged';
   }
   return isDamaged ? 'damaged' : undefined;
 };

@@ -35,6 +35,7 @@ export class Quarantine {
       superblockId: superblock.identity.generation,
       positionBytes: entries.position(id),
       lengthBytes: this.#index.recordBytes(id),
+      sha256: entries.sha256(id).toString('hex'),
       reason,
     };
     this.#byEntry.set(id, damage);

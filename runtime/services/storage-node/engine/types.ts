@@ -62,6 +62,8 @@ export interface Damage {
   superblockId: number;
   positionBytes: number;
   lengthBytes: number;
+  /** What the payload was, when the record's key is known: only these bytes heal it. */
+  sha256?: Sha256Hex;
   reason: string;
 }
 
