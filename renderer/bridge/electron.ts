@@ -1,13 +1,14 @@
 /** The control contract over the preload's bridge. Both ends live and die together, so this connection is open from the start. */
+import type { HostFrame } from '../../runtime/contract/control/frames.ts';
 import type { CallName, EventName } from '../../runtime/contract/control/index.ts';
 import { VStackError } from '../../runtime/contract/errors.ts';
 import type { Bridge, ConnectionState } from './bridge.ts';
 import { createPendingCalls } from './pending-calls.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
-/** What preload/index.ts puts on `window.vstack`. An answer carries `output` or `error`: errors keep their code across the border that way. */
+/** What preload/index.ts puts on `window.vstack`. A failure is an answer too: thrown across the border, it would lose its code. */
 export interface PreloadBridge {
-  call(id: number, name: CallName, input: unknown): Promise<{ output: unknown } | { error: unknown }>;
+  call(id: number, name: CallName, input: unknown): Promise<HostFrame>;
   cancel(id: number): void;
   subscribe(names: EventName[]): void;
   onEvent(callback: (name: string, data: unknown) => void): void;
@@ -29,7 +30,7 @@ export const createPreloadBridge = (preload: PreloadBridge): Bridge => {
 
   const send = (id: number, name: CallName, input: unknown): void => {
     preload.call(id, name, input).then(
-      (answer) => ('error' in answer ? pending.reject(id, answer.error) : pending.resolve(id, answer.output)),
+      (answer) => (answer.kind === 'result' ? pending.resolve(id, answer.output) : pending.reject(id, 'error' in answer ? answer.error : undefined)),
       (error: unknown) => pending.reject(id, { code: 'internal', detail: `The window could not reach the host: ${String(error)}` }),
     );
   };
