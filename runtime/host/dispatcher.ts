@@ -45,6 +45,7 @@ const cancelled = (name: string): VStackError => new VStackError('cancelled', `T
 const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal, name: string): Promise<T> => {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(cancelled(name));
+  if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([work, aborted]);
