@@ -1,5 +1,5 @@
 /** Feeds a trace's inputs to fresh cores and compares every state hash: a trace that replays is a trace of this code. */
-import { createAcceptor, mustAbstain, stepAcceptor } from '../../core/chunkpaxos/acceptor.ts';
+import { createAcceptor, initialAcceptorState, mustAbstain, stepAcceptor } from '../../core/chunkpaxos/acceptor.ts';
 import type { Acceptor, AcceptorState } from '../../core/chunkpaxos/acceptor.ts';
 import type { AcceptorInput, ProposerInput } from '../../core/chunkpaxos/messages.ts';
 import { createProposer, stepProposer } from '../../core/chunkpaxos/proposer.ts';
@@ -20,23 +20,24 @@ interface Restart {
 export const replayTrace = (events: readonly TraceEvent[], rules: Rules): { differsAt: number | null; comparedCount: number } => {
   const acceptors = new Map<string, Acceptor>();
   const proposers = new Map<string, Proposer>();
-  const uuids = new Map<string, string>();
+  /** What each store is and has lost, since its last restart. */
+  const stores = new Map<string, Pick<Restart, 'store_uuid' | 'lost_through'>>();
   let comparedCount = 0;
 
-  const restart = (node: string, { store_uuid, lost_through, records }: Restart): void => {
-    uuids.set(node, store_uuid);
+  const load = (node: string, state: AcceptorState): Acceptor => {
+    const { store_uuid, lost_through } = stores.get(node) ?? { store_uuid: storeUuid(Number(node.split('-')[1])), lost_through: -1 };
+    const abstains = mustAbstain(state, storeIndexOf(state.grant, store_uuid), lost_through);
+    return createAcceptor({ grant: state.grant, storeUuid: store_uuid, state, abstains, rules });
+  };
+  const restart = (node: string, event: Restart): void => {
+    stores.set(node, event);
     for (const key of [...acceptors.keys()]) if (key.startsWith(`${node} `)) acceptors.delete(key);
-    for (const state of records) {
-      const { grant } = state;
-      const abstains = mustAbstain(state, storeIndexOf(grant, store_uuid), lost_through);
-      acceptors.set(`${node} ${grant.chunk_id}.g${grant.generation}`, createAcceptor({ grant, storeUuid: store_uuid, state, abstains, rules }));
-    }
+    for (const state of event.records) acceptors.set(`${node} ${state.grant.chunk_id}.g${state.grant.generation}`, load(node, state));
   };
   const feedStore = (event: TraceEvent): object | null => {
     const key = `${event.node} ${event.chunk}`;
     const input = event.msg as AcceptorInput;
-    const uuid = uuids.get(event.node) ?? storeUuid(Number(event.node.split('-')[1]));
-    const known = acceptors.get(key) ?? ('grant' in input ? createAcceptor({ grant: input.grant, storeUuid: uuid, rules }) : undefined);
+    const known = acceptors.get(key) ?? ('grant' in input ? load(event.node, initialAcceptorState(input.grant)) : undefined);
     if (!known) return null;
     acceptors.set(key, known);
     stepAcceptor(known, input);

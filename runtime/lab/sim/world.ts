@@ -83,6 +83,7 @@ export class World {
     this.actors.length = 0;
     this.net.length = 0;
     this.steps = 0;
+    this.nextId = 1;
     this.wipesTotal = 0;
     this.startsLeft = options.proposerCount;
     this.faultRate =
