@@ -75,7 +75,7 @@ export const killCampaign = async (options: {
         const pids = cluster.childPids();
         const paused = random() < 0.5 ? cluster.file().nodes[0]!.pid : null;
         if (paused) {
-          await cluster.http.request(`${cluster.file().web_url}/api/call/nodes/pause`, { method: 'POST', json: { nodeId: cluster.file().nodes[0]!.node_id } });
+          await cluster.control('nodes:pause', { nodeId: cluster.file().nodes[0]!.node_id });
           pids.push(...cluster.childPids());
           report.pausedChildren++;
         }

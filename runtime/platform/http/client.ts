@@ -67,7 +67,7 @@ const bodyOf = ({ body, json }: RequestOptions): Uint8Array[] => {
 export const createHttpClient = ({ secret, socketsMax = 64 }: ClientOptions = {}): HttpClient => {
   const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
 
-  const once = (url: string, options: RequestOptions): Promise<{ response?: IncomingMessage; stale?: boolean; error?: VStackError }> =>
+  const once = (url: string, options: RequestOptions, from: Agent | false): Promise<{ response?: IncomingMessage; stale?: boolean; error?: VStackError }> =>
     new Promise((resolve) => {
       const pieces = bodyOf(options);
       const lengthBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
@@ -76,7 +76,7 @@ export const createHttpClient = ({ secret, socketsMax = 64 }: ClientOptions = {}
       if (secret) headers.Authorization = `Bearer ${secret}`;
       if (options.json !== undefined) headers['Content-Type'] = 'application/json';
       if (pieces.length > 0 || method === 'PUT' || method === 'POST' || method === 'PATCH') headers['Content-Length'] = lengthBytes;
-      const request = httpRequest(url, { method, agent, headers, signal: options.signal });
+      const request = httpRequest(url, { method, agent: from, headers, signal: options.signal });
       const timer = setTimeout(
         () => request.destroy(new VStackError('timeout', `${method} ${url} had no answer within ${options.timeoutMs ?? ANSWER_TIMEOUT_MS} ms.`)),
         options.timeoutMs ?? ANSWER_TIMEOUT_MS,
@@ -95,8 +95,9 @@ export const createHttpClient = ({ secret, socketsMax = 64 }: ClientOptions = {}
     });
 
   const request = async (url: string, options: RequestOptions = {}): Promise<Answer> => {
-    let outcome = await once(url, options);
-    if (outcome.stale) outcome = await once(url, options);
+    let outcome = await once(url, options, agent);
+    // A peer that restarted closed every pooled socket, so the second try takes a new one.
+    if (outcome.stale) outcome = await once(url, options, false);
     const { response, error } = outcome;
     if (!response) throw error!;
     const status = response.statusCode!;

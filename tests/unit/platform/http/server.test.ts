@@ -192,6 +192,18 @@ describe('the HTTP client', () => {
     client.close();
   });
 
+  it('reaches a peer that restarted on its port, however many pooled sockets its death left behind', async () => {
+    await open();
+    const client = createHttpClient({ secret: SECRET });
+    const { port, url } = service!;
+    await Promise.all(Array.from({ length: 8 }, async () => (await client.request(`${url}/thing/1`)).bytes()));
+    service!.server.closeAllConnections();
+    await service!.close(0);
+    service = await createHttpService({ routes, port, log: silentLogger(), authentication: 'on', secret: SECRET, wallMs: Date.now });
+    expect(await client.json(`${url}/thing/1`)).toEqual({ id: '1' });
+    client.close();
+  });
+
   it('reports a peer that is not there as unavailable', async () => {
     await open();
     const { url } = service!;
