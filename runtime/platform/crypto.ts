@@ -1,5 +1,5 @@
 /** Hashes, MACs and secrets: the one place that touches node:crypto. All digests are lower-case hex. */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 export const sha256Hex = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
@@ -12,8 +12,23 @@ export const createSha256 = (): { update(data: Uint8Array): void; digestHex(): s
   };
 };
 
+/** A process knows a handful of cluster keys and a few per node; beyond this the oldest is forgotten. */
+const KEY_OBJECTS_MAX = 256;
+const keyObjects = new Map<string, KeyObject>();
+
+/** Making a key object costs ten times as much as the MAC of a short text, and a manifest is signed thousands of times with one key. */
+const keyObjectOf = (keyHex: string): KeyObject => {
+  let key = keyObjects.get(keyHex);
+  if (!key) {
+    key = createSecretKey(Buffer.from(keyHex, 'hex'));
+    keyObjects.set(keyHex, key);
+    if (keyObjects.size > KEY_OBJECTS_MAX) keyObjects.delete(keyObjects.keys().next().value!);
+  }
+  return key;
+};
+
 /** HMAC-SHA256. `keyHex` is the key in hex, so that keys are written in one way everywhere. */
-export const hmacHex = (keyHex: string, text: string): string => createHmac('sha256', Buffer.from(keyHex, 'hex')).update(text).digest('hex');
+export const hmacHex = (keyHex: string, text: string): string => createHmac('sha256', keyObjectOf(keyHex)).update(text).digest('hex');
 
 /** Compares two secrets in a time that does not tell where they differ. */
 export const equalsConstantTime = (a: string, b: string): boolean => {
