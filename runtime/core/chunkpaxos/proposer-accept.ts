@@ -87,17 +87,27 @@ export const onAck = (proposer: Proposer, ack: AckBody, out: ProposerEffect[]): 
     proposer.decided = value;
     out.push({ kind: 'decide', value, ballot: proposer.ballot, learned: false });
     beginFill(proposer, out);
-  }
-  if (proposer.phase === 'filling' && proposer.holders === everyStore(proposer)) finish(proposer, out);
+  } else if (phase === 'filling') finishIfFilled(proposer, out);
 };
 
-/** Stores that refused the ballot are given their piece without a vote; the others still have the ACCEPT on its way. */
+/**
+ * Stores that refused the ballot are given their piece without a vote; the others still have the ACCEPT on its way. Without the bytes at
+ * hand all that is left is to hear who holds them anyway.
+ */
 const beginFill = (proposer: Proposer, out: ProposerEffect[]): void => {
-  if (proposer.value!.kind !== 'PLACED' || !proposer.hasBytes) return finish(proposer, out);
+  if (proposer.value!.kind !== 'PLACED') return finish(proposer, out);
   proposer.phase = 'filling';
   proposer.repeats = 0;
   sendStage(proposer, proposer.refused & ~proposer.holders, out);
-  if (proposer.holders !== everyStore(proposer)) waitFor(proposer, out);
+  if (!finishIfFilled(proposer, out)) waitFor(proposer, out);
+};
+
+/** Ends a fill in which nobody is left who could still become a holder. */
+export const finishIfFilled = (proposer: Proposer, out: ProposerEffect[]): boolean => {
+  const settled = proposer.hasBytes ? proposer.holders : proposer.acked | proposer.refused;
+  if (settled !== everyStore(proposer)) return false;
+  finish(proposer, out);
+  return true;
 };
 
 export const onStaged = (proposer: Proposer, staged: Staged, out: ProposerEffect[]): void => {
@@ -107,7 +117,7 @@ export const onStaged = (proposer: Proposer, staged: Staged, out: ProposerEffect
   if (index < 0 || !isPieceFor(staged.piece, value, index)) return;
   proposer.holders |= 1 << index;
   if (phase === 'staging' && countStores(proposer.holders) >= q2Of(proposer.config.grant)) beginAccept(proposer, out);
-  else if (phase === 'filling' && proposer.holders === everyStore(proposer)) finish(proposer, out);
+  else if (phase === 'filling') finishIfFilled(proposer, out);
 };
 
 export const finish = (proposer: Proposer, out: ProposerEffect[]): void => {

@@ -21,7 +21,7 @@ import { sameBallot } from './ballot.ts';
 import type { ProposerEffect } from './effects.ts';
 import { backOffDelayMs, nextSeed } from './limits.ts';
 import type { ProposerInput } from './messages.ts';
-import { finish, onAck, onStaged, propose, sendAccept, sendStage } from './proposer-accept.ts';
+import { finish, finishIfFilled, onAck, onStaged, propose, sendAccept, sendStage } from './proposer-accept.ts';
 import { onBytes, onPromise, prepare, sendPrepare } from './proposer-prepare.ts';
 import { everyStore, senderIndex, useBallot, waitFor } from './proposer-state.ts';
 import type { Proposer } from './proposer-state.ts';
@@ -98,7 +98,7 @@ const onNack = (proposer: Proposer, nack: Nack, out: ProposerEffect[]): void => 
   const willingCount = storeCount - countStores(proposer.refused);
   if (phase === 'filling') {
     // Once per store: a store that refuses to stage as well would else be asked for ever. The timer asks again, a few times.
-    if (isNew) sendStage(proposer, bit & ~proposer.holders, out);
+    if (!finishIfFilled(proposer, out) && isNew) sendStage(proposer, bit & ~proposer.holders, out);
   } else if (phase === 'accepting' && willingCount < q2Of(config.grant)) backOff(proposer, out);
   else if (phase === 'preparing' && (willingCount < q1Of(config.grant) || hasAllAnswers(proposer))) backOff(proposer, out);
 };
@@ -111,7 +111,7 @@ const onTimer = (proposer: Proposer, out: ProposerEffect[]): void => {
   if (phase === 'idle') return;
   if (phase === 'waiting') return prepare(proposer, out);
   if (phase === 'filling') {
-    if (proposer.repeats >= limits.fillsMax) return finish(proposer, out);
+    if (!proposer.hasBytes || proposer.repeats >= limits.fillsMax) return finish(proposer, out);
   } else if (phase === 'gathering' || proposer.repeats >= limits.resendsMax) return backOff(proposer, out);
   proposer.repeats += 1;
   repeat(proposer, out);
