@@ -9,6 +9,7 @@ import { equalsConstantTime } from '../../platform/crypto.ts';
 import { createGuard } from '../../platform/http/guard.ts';
 import { createHttpService, type Route } from '../../platform/http/server.ts';
 import type { Logger } from '../../platform/log.ts';
+import { requireFreePorts } from '../../platform/net/ports.ts';
 import { acceptWebSockets } from '../../platform/websocket.ts';
 import { ALL_PERMISSIONS, type Dispatcher } from '../dispatcher.ts';
 import type { EventHub } from '../event-hub.ts';
@@ -50,7 +51,9 @@ export interface ControlDoor {
 /** Running answers get this long when the door closes. */
 const CLOSE_MS = 300;
 
+/** @throws VStackError port_in_use naming who holds the port */
 export const openControlDoor = async ({ host, port, tokens, httpToken, routes = [] }: ControlDoorOptions): Promise<ControlDoor> => {
+  if (port > 0) await requireFreePorts([{ port, purpose: 'the control center' }]);
   const access = { authentication: 'on' as const, secret: httpToken, wallMs: () => host.clock.wallMs() };
   const guard = createGuard(access);
   const service = await createHttpService({ ...access, routes, port, log: host.log });
