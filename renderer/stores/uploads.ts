@@ -15,6 +15,8 @@ interface Sending {
 }
 
 const RATE_WINDOW_MS = 2_000;
+/** Page and host read the same clock, but not in the same millisecond. */
+const TWIN_SLACK_MS = 1_000;
 const FINISHED = new Set<Upload['phase']>(['completed', 'failed', 'cancelled']);
 
 export const isFinished = (upload: Upload): boolean => FINISHED.has(upload.phase);
@@ -62,12 +64,18 @@ export const useUploadStore = defineStore('uploads', () => {
   };
 
   /**
-   * The host opens a session when the first bytes arrive, but its number is known here only once all have. Until then this page's own row
-   * tells more (the rate, and a way to cancel), so the session of a file by the same name is left out.
+   * The host opens a session when the first bytes arrive, but its number is known here only once it has accepted the file. Until then, and
+   * when it refuses the file, this page's own row tells more (the rate, a way to cancel, another try), so the session stays out of the list.
    */
-  const isShownAsSending = (session: Upload): boolean =>
-    session.phase === 'uploading' &&
-    [...sending.value.values()].some(({ upload }) => upload.phase === 'uploading' && upload.filename === session.filename);
+  const isTwin = (session: Upload, { upload }: Sending): boolean =>
+    session.phase === upload.phase && session.filename === upload.filename && session.startedAtMs >= upload.startedAtMs - TWIN_SLACK_MS;
+  const isShownAsSending = (session: Upload): boolean => [...sending.value.values()].some((entry) => isTwin(session, entry));
+  /** Takes a file off the list, and the session that stood behind it. */
+  const forget = (id: string, entry: Sending): void => {
+    const twins = [...sessions.value.values()].filter((session) => isTwin(session, entry));
+    dismissed.value = new Set([...dismissed.value, ...twins.map((session) => session.sessionId)]);
+    dropSending(id);
+  };
 
   const send = async (file: File): Promise<string> => {
     const id = `page-${localIdNext++}`;
@@ -119,7 +127,8 @@ export const useUploadStore = defineStore('uploads', () => {
     },
     /** Takes a finished upload off the list. */
     dismiss: (sessionId: string): void => {
-      if (sending.value.has(sessionId)) dropSending(sessionId);
+      const entry = sending.value.get(sessionId);
+      if (entry) forget(sessionId, entry);
       else dismissed.value = new Set(dismissed.value).add(sessionId);
     },
     /** Only for files this page still holds; what came from elsewhere is picked again by hand. */
@@ -127,7 +136,7 @@ export const useUploadStore = defineStore('uploads', () => {
     retry: async (sessionId: string): Promise<void> => {
       const entry = sending.value.get(sessionId);
       if (!entry) return;
-      dropSending(sessionId);
+      forget(sessionId, entry);
       await send(entry.file);
     },
   };
