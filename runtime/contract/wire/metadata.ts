@@ -398,3 +398,4 @@ export type NodesSummaryResponse = z.infer<typeof NodesSummaryResponse>;
 export type StorageOverheadResponse = z.infer<typeof StorageOverheadResponse>;
 export type RebuildStatus = z.infer<typeof RebuildStatus>;
 export type MetadataEvent = z.infer<typeof MetadataEvent>;
+export type EventsResponse = z.infer<typeof EventsResponse>;
