@@ -1,11 +1,11 @@
 /**
- * The limit on what all uploads together hold in memory. Whoever does not fit waits its turn, first come first served: twenty uploads at
+ * The limit on what all uploads together hold in memory. Whoever does not fit waits its turn, first come first served: many uploads at
  * once become a queue, and never growth.
  */
 import { MIB } from '../../contract/units.ts';
 
 /** All uploads together, beyond the service itself. */
-export const UPLOADS_BYTES_MAX = 320 * MIB;
+export const UPLOADS_BYTES_MAX = 256 * MIB;
 
 /** What an upload holds whatever the video: read cache, five chunks in flight, their copies on the way to the sockets. */
 const UPLOAD_BYTES_MIN = 14 * MIB;
