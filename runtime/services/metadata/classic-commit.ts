@@ -7,7 +7,7 @@ import type { PlacedValue } from '../../contract/paxos.ts';
 import type { CommitRequest } from '../../contract/wire/metadata.ts';
 import { ERASURE_DATA_SHARDS, ERASURE_PARITY_SHARDS } from '../../core/placement/layout.ts';
 import { sameValue } from '../../core/chunkpaxos/value.ts';
-import { commitCertificate, type Committed } from './commit.ts';
+import { assertPlaceIsFree, commitCertificate, type Committed } from './commit.ts';
 import type { Context } from './context.ts';
 import { decide, NO_OWNER, PATIENCE_SHORT } from './decide.ts';
 import { issueGrant, issueNext, type IssueOptions } from './grants.ts';
@@ -72,6 +72,7 @@ export const commitClassic = async (context: Context, learns: LearnQueue, chunkI
     return { chunk: row, holders, isComplete: holders.length >= row.k + row.m };
   }
   if (video.status !== 'uploading') throw new VStackError('conflict', `The video ${video.videoId} is ${video.status}; chunks are added only while it is uploading.`);
+  assertPlaceIsFree(db, { chunkId, videoId: video.videoId, sequenceNum: request.sequence_num });
   // Sorted, so that the same nodes in another order mean the same instance.
   const ordered = request.redundancy_mode === 'replication' ? [...named].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)) : named;
   const options = {

@@ -15,7 +15,7 @@ import type { Context } from './context.ts';
 import { markDeleted } from './deletion.ts';
 import type { LearnQueue } from './learn.ts';
 import { ledgerOf, placedValueOf } from './ledger.ts';
-import { getChunk, listPlacements, putCertificate, putChunk, putPlacement, type Chunk } from './store/chunks.ts';
+import { chunkIdAt, getChunk, listPlacements, putCertificate, putChunk, putPlacement, type Chunk } from './store/chunks.ts';
 import { addEvent } from './store/events.ts';
 import { closeThrough, getInstance, setInstanceState, type Instance } from './store/grants.ts';
 import { addJob, deleteJob } from './store/jobs.ts';
@@ -81,11 +81,19 @@ export const addHolders = (context: Context, instance: Instance, value: PlacedVa
   return { chunk, holders, isComplete };
 };
 
+/** Throws `conflict` when another chunk is at this place of the video. */
+export const assertPlaceIsFree = (db: Context['db'], { chunkId, videoId, sequenceNum }: Pick<Instance, 'chunkId' | 'videoId' | 'sequenceNum'>): void => {
+  const there = chunkIdAt(db, videoId, 'chunk', sequenceNum);
+  if (there === undefined || there === chunkId) return;
+  throw new VStackError('conflict', `Chunk ${sequenceNum} of the video ${videoId} is ${there}; it cannot also be ${chunkId}.`);
+};
+
 const assertVideoTakes = ({ db }: Context, instance: Instance): void => {
   if (instance.kind === 'manifest') return;
   const status = getVideo(db, instance.videoId)?.status;
   const isNew = getChunk(db, instance.chunkId) === undefined;
   if (status === 'deleted') throw new VStackError('conflict', `The video ${instance.videoId} was deleted; nothing is committed to it.`);
+  assertPlaceIsFree(db, instance);
   if (status !== 'uploading' && isNew) throw new VStackError('conflict', `The video ${instance.videoId} is ${status ?? 'unknown'}; it takes no further chunks.`);
 };
 

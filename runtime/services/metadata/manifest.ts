@@ -45,7 +45,7 @@ const urlsOf = (context: Context, signer: Signer, chunk: Chunk, placements: read
     expires_unix: signer.expiresUnix,
   }));
 
-const describeChunk = (context: Context, signer: Signer, chunk: Chunk, placements: readonly Placement[], startSec: number): ManifestChunk => {
+const describeChunk = (context: Context, signer: Signer, chunk: Chunk, placements: readonly Placement[], time: { startSec: number; durationSec: number }): ManifestChunk => {
   const urls = urlsOf(context, signer, chunk, placements);
   const isErasureCoded = chunk.redundancyMode === 'erasure_coding';
   return {
@@ -55,8 +55,8 @@ const describeChunk = (context: Context, signer: Signer, chunk: Chunk, placement
     checksum: formatChecksum(chunk.sha256),
     redundancy_mode: chunk.redundancyMode,
     replicas: urls.map((url) => url.node_url),
-    duration_sec: chunk.durationSec ?? 0,
-    start_sec: startSec,
+    duration_sec: time.durationSec,
+    start_sec: time.startSec,
     segment_index: chunk.segmentIndex ?? chunk.sequenceNum,
     generation: chunk.generation,
     fragments: !isErasureCoded
@@ -84,11 +84,14 @@ export const buildManifest = (context: Context, videoId: string): Manifest => {
   if (video.status === 'deleted') throw new VStackError('not_found', `The video ${videoId} was deleted.`);
   const signer = createSigner(context);
   const placements = Map.groupBy(listVideoPlacements(db, videoId), (placement) => placement.chunkId);
+  const rows = listChunks(db, videoId);
+  // Classic clients do not say how long a chunk plays: the video's time is shared out evenly.
+  const evenSec = rows.length === 0 ? 0 : video.durationSec / rows.length;
   let atSec = 0;
-  const chunks = listChunks(db, videoId).map((chunk) => {
-    const startSec = chunk.startSec ?? atSec;
-    atSec = startSec + (chunk.durationSec ?? 0);
-    return describeChunk(context, signer, chunk, placements.get(chunk.chunkId) ?? [], startSec);
+  const chunks = rows.map((chunk) => {
+    const time = { startSec: chunk.startSec ?? atSec, durationSec: chunk.durationSec ?? evenSec };
+    atSec = time.startSec + time.durationSec;
+    return describeChunk(context, signer, chunk, placements.get(chunk.chunkId) ?? [], time);
   });
   return {
     video_id: videoId,

@@ -25,6 +25,7 @@ import type { MetadataSettings } from './settings.ts';
 import { countJobs } from './store/jobs.ts';
 import { getMeta } from './store/meta.ts';
 import { openMetadataDatabase } from './store/open.ts';
+import { touchUploading } from './store/videos.ts';
 
 const INCARNATION_BYTES = 8;
 const PROPOSER_ID_BYTES = 8;
@@ -66,6 +67,7 @@ export const startMetadataService = async (settings: MetadataSettings, { log, cl
     rebuildId: settings.rebuildId,
     wallMs: clock.wallMs(),
   });
+  touchUploading(db, clock.wallMs());
   const stopper = new AbortController();
   const client = createHttpClient({ ...(settings.authentication === 'on' && { secret: settings.clusterSecret }) });
   const context: Context = {

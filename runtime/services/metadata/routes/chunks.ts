@@ -20,21 +20,25 @@ import { describeConsensus } from '../consensus.ts';
 import { grantSequences, nextGeneration } from '../grants.ts';
 import { describeFragments } from '../manifest.ts';
 import type { Service } from '../service.ts';
+import { getInstance } from '../store/grants.ts';
 import { chunkIdOfPath } from './params.ts';
 
 const assertNames = (chunkId: string, { grant }: Certificate): void => {
   if (grant.chunk_id !== chunkId) throw new VStackError('bad_request', `"certificate": it is about ${grant.chunk_id}, not ${chunkId}.`);
 };
 
-/** The body and its certificate must tell the same story. */
-const assertAgrees = (request: CommitRequest, { value, grant }: Certificate): void => {
+/** The body, its certificate and the grant's row must tell the same story. */
+const assertAgrees = ({ db }: Service['context'], request: CommitRequest, { value, grant }: Certificate): void => {
   if (value.kind !== 'PLACED') throw new VStackError('bad_request', `"certificate": a commit is of PLACED bytes; this one is of ${value.kind}.`);
+  const instance = getInstance(db, grant.chunk_id, grant.generation);
   const differing = [
+    ['video_id', request.video_id, instance?.videoId ?? request.video_id],
+    ['sequence_num', request.sequence_num, instance?.sequenceNum ?? request.sequence_num],
     ['checksum', request.checksum, value.sha256],
     ['size_bytes', request.size_bytes, value.size_bytes],
     ['redundancy_mode', request.redundancy_mode, grant.k > 1 ? 'erasure_coding' : 'replication'],
   ].find(([, said, certified]) => said !== certified);
-  if (differing) throw new VStackError('bad_request', `"${differing[0]}": the body says ${differing[1]}, its certificate ${differing[2]}.`);
+  if (differing) throw new VStackError('bad_request', `"${differing[0]}": the body says ${differing[1]}, its certificate is about ${differing[2]}.`);
 };
 
 export const chunkRoutes = (service: Service): Route[] => {
@@ -46,7 +50,7 @@ export const chunkRoutes = (service: Service): Route[] => {
     const { certificate } = request;
     if (!certificate) return commitClassic(context, learns, chunkId, request);
     assertNames(chunkId, certificate);
-    assertAgrees(request, certificate);
+    assertAgrees(context, request, certificate);
     return commitCertificate(context, learns, certificate, { durationSec: request.duration_sec, startSec: request.start_sec, segmentIndex: request.segment_index });
   };
 

@@ -92,6 +92,10 @@ export const getChunk = (db: Database, chunkId: string): Chunk | undefined => {
   return row && toChunk(row);
 };
 
+/** The chunk at this place of the video, whatever its id. */
+export const chunkIdAt = (db: Database, videoId: string, kind: ChunkKind, sequenceNum: number): string | undefined =>
+  db.get<{ chunk_id: string }>('SELECT chunk_id FROM chunks WHERE video_id = ? AND kind = ? AND sequence_num = ?', videoId, kind, sequenceNum)?.chunk_id;
+
 /** In order of sequence. */
 export const listChunks = (db: Database, videoId: string, kind: ChunkKind = 'chunk'): Chunk[] =>
   db.all<Row>('SELECT * FROM chunks WHERE video_id = ? AND kind = ? ORDER BY sequence_num', videoId, kind).map(toChunk);

@@ -77,7 +77,3 @@ export const seeStore = (db: Database, storeUuid: string, nodeId: string, nowMs:
     nowMs,
   );
 };
-
-/** The node a store was first seen in, if it was ever seen. */
-export const nodeOfStore = (db: Database, storeUuid: string): string | undefined =>
-  db.get<{ node_id: string }>('SELECT node_id FROM stores WHERE store_uuid = ?', storeUuid)?.node_id;

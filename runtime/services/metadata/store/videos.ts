@@ -70,6 +70,11 @@ export const touchVideo = (db: Database, videoId: string, nowMs: number): void =
   db.run('UPDATE videos SET activity_ms = ? WHERE video_id = ?', nowMs, videoId);
 };
 
+/** While the service was off nobody could be heard: every uploader gets its time anew. */
+export const touchUploading = (db: Database, nowMs: number): void => {
+  db.run(`UPDATE videos SET activity_ms = ? WHERE status = 'uploading'`, nowMs);
+};
+
 /** Newest first. */
 export const listVideos = (db: Database, status: VideoStatus | 'all', limit: number, offset: number): VideoSummary[] =>
   db

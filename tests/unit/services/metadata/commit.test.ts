@@ -55,6 +55,8 @@ describe('a certificate', () => {
   it.each([
     ['checksum', { checksum: sha256Hex('something else') }],
     ['size_bytes', { size_bytes: 1 }],
+    ['video_id', { video_id: 'vid-another' }],
+    ['sequence_num', { sequence_num: 9 }],
     ['redundancy_mode', { redundancy_mode: 'erasure_coding' }],
   ])('that disagrees with the body about %s is 400 and names it', async (field, change) => {
     const { status, body } = await cluster.call('POST', `/chunk/${chunkId()}/commit`, { ...cluster.commitBody(videoId, 0, certificate), ...change });
@@ -186,6 +188,21 @@ describe('a classic commit', () => {
     const urls = await put(chunkIdOf(videoId, 5), 'classic', 1);
     const { status, body } = await classic(5, 'classic', urls);
     expect([status, body.committed_nodes]).toEqual([200, urls]);
+  });
+
+  it('may bring a chunk id of its own, but not for a place in the video that is taken', async () => {
+    const own = (id: string, sequence: number): Promise<{ status: number }> =>
+      cluster.call('POST', `/chunk/${id}/commit`, { node_urls: [cluster.nodes[0]!.url], checksum: sha256Hex('own'), size_bytes: 3, video_id: videoId, sequence_num: sequence });
+    for (const id of ['my.chunk-a', 'my.chunk-b']) await put(id, 'own', 1);
+    expect((await own('my.chunk-a', 3)).status).toBe(200);
+    expect((await own('my.chunk-b', 3)).status).toBe(409);
+    expect((await own('my.chunk-b', 4)).status).toBe(200);
+  });
+
+  it('shares out the time of the video evenly, since it does not say how long a chunk plays', async () => {
+    for (const sequence of [0, 1]) await classic(sequence, `chunk ${sequence}`, await put(chunkIdOf(videoId, sequence), `chunk ${sequence}`));
+    const { body } = await cluster.call<{ chunks: { start_sec: number; duration_sec: number }[] }>('GET', `/manifest/${videoId}`);
+    expect(body.chunks.map((chunk) => [chunk.start_sec, chunk.duration_sec])).toEqual([[0, 10], [10, 10]]);
   });
 
   it('of an unknown video is 404', async () => {
