@@ -8,7 +8,7 @@ import type { CliContext, CommandResult } from '../context.ts';
 import { exitCode } from '../exit-codes.ts';
 import { formatBytes, formatMs, formatRate } from '../terminal/format.ts';
 import { formatBar } from '../terminal/progress-bar.ts';
-import { printable } from '../terminal/style.ts';
+import { fitColumns, printable } from '../terminal/style.ts';
 import { attached } from './status.ts';
 
 export interface UploadOptions {
@@ -18,8 +18,18 @@ export interface UploadOptions {
 
 const ENDED = new Set(['completed', 'failed', 'cancelled']);
 
+/** A long name must not push the figures out of a narrow terminal. */
+const NAME_COLUMNS = 20;
+
 const progressLine = ({ filename, phase, progress, bytesDone, bytesPerSecond, remainingMs }: Upload): string =>
-  `${printable(filename)}  ${formatBar(progress)}  ${phase.replace('_', ' ')}  ${formatBytes(bytesDone)}  ${formatRate(bytesPerSecond)}  ${remainingMs === null ? '' : `${formatMs(remainingMs)} left`}`;
+  [
+    fitColumns(printable(filename), NAME_COLUMNS),
+    formatBar(progress),
+    phase.replace('_', ' '),
+    formatBytes(bytesDone),
+    formatRate(bytesPerSecond),
+    ...(remainingMs === null ? [] : [`${formatMs(remainingMs)} left`]),
+  ].join('  ');
 
 /** Looks at the file first: the host's answer could not name it in the caller's own words. */
 const resolveFile = (file: string): string => {

@@ -4,7 +4,7 @@
  */
 import { toErrorBody } from '../../contract/errors.ts';
 import { toSnakeCase } from './snake-case.ts';
-import { paintFor, printable, type Paint } from './style.ts';
+import { fitColumns, paintFor, printable, type Paint } from './style.ts';
 
 export interface TextStream {
   isTTY?: boolean;
@@ -33,6 +33,8 @@ export interface OutputOptions {
   env: Record<string, string | undefined>;
 }
 
+/** Of a terminal that does not tell its width. */
+const COLUMNS_DEFAULT = 80;
 const CLEAR_LINE = '\r\u001b[2K';
 
 export const createOutput = ({ json, stdout, stderr, env }: OutputOptions): Output => {
@@ -68,8 +70,8 @@ export const createOutput = ({ json, stdout, stderr, env }: OutputOptions): Outp
     },
     status(text) {
       if (!hasStatus) return;
-      const columns = stderr.columns ?? 80;
-      stderr.write(`${CLEAR_LINE}${text.length < columns ? text : text.slice(0, columns - 1)}`);
+      // One column stays free: a full last column makes some terminals begin a new line, which could not be cleared.
+      stderr.write(CLEAR_LINE + fitColumns(text, (stderr.columns || COLUMNS_DEFAULT) - 1));
       statusShown = true;
     },
   };

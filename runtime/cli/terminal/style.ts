@@ -15,6 +15,12 @@ export const paintFor = (stream: { isTTY?: boolean }, env: Record<string, string
 /** Columns that a text takes, colours aside. */
 export const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length;
 
+/** A text without colours, cut to so many columns. */
+export const fitColumns = (text: string, columns: number): string => {
+  const characters = [...stripVTControlCharacters(text)];
+  return characters.length <= columns ? characters.join('') : `${characters.slice(0, columns - 1).join('')}…`;
+};
+
 /** What peers and files say must not steer the terminal: control characters are shown as a dot. */
 // eslint-disable-next-line no-control-regex
 export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
