@@ -106,13 +106,14 @@ export class LogWriter {
   }
 
   #takeBatch(): PendingCommit[] {
+    const groupBytesMax = Math.min(GROUP_BYTES_MAX, this.#context.settings.superblockBytes / 4);
     let bytes = 0;
     let records = 0;
     let count = 0;
     for (const pending of this.#queue) {
       bytes += pending.recordBytes;
       records += pending.writes.length;
-      if (count > 0 && (bytes > GROUP_BYTES_MAX || records > GROUP_RECORDS_MAX)) break;
+      if (count > 0 && (bytes > groupBytesMax || records > GROUP_RECORDS_MAX)) break;
       count++;
     }
     return this.#queue.splice(0, count);
