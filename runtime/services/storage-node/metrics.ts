@@ -6,6 +6,7 @@ import type { FaultPoints } from './faults.ts';
 
 export interface NodeMetrics {
   bytes(direction: 'in' | 'out', bytes: number): void;
+  readWay(way: 'fast' | 'slow' | 'stalled'): void;
   storeEvent(event: StoreEvent): void;
   paxosEvent(event: string): void;
   /** Counts the store's commits from now on. */
@@ -16,6 +17,7 @@ export interface NodeMetrics {
 
 export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
   const countBytes = metrics.counter('chunk_bytes_total', 'Bytes of chunks received and sent.');
+  const countReads = metrics.counter('chunk_reads_total', 'Answers with bytes, by the way they went: fast, slow, or stalled (begun fast, ended slow).');
   const countStoreEvents = metrics.counter('store_events_total', 'What the store noticed, by kind (rot, healed, compacted, …).');
   const countPaxosEvents = metrics.counter('paxos_events_total', 'Recoveries asked for and alarms raised by acceptors.');
   const countCommits = metrics.counter('store_commits_total', 'Writes to the log; divided by syncs it is the size of a group.');
@@ -23,6 +25,7 @@ export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
 
   return {
     bytes: (direction, bytes) => countBytes({ direction }, bytes),
+    readWay: (way) => countReads({ way }),
     storeEvent: (event) => countStoreEvents({ kind: event.kind }),
     paxosEvent: (event) => countPaxosEvents({ event }),
     countCommits(store) {

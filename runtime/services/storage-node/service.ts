@@ -45,7 +45,7 @@ const BODY_BYTES_MAX = 48 * MIB;
 /** Chunks being read and sent the fast way: 16 of 2 MiB at once, which keeps disk, CPU and socket busy. Half of what the store may lend:
  * beyond that it gives idle memory back to the system, and would allocate it anew all the time. */
 const FAST_READ_BYTES_MAX = 32 * MIB;
-/** Pieces for slow readers, 64 KiB each and held only while they move. */
+/** Copies for slow readers, 64 KiB each and counted only while they move. */
 const SLOW_READ_BYTES_MAX = 8 * MIB;
 /** The scrub and compaction read beside them. */
 const STORE_READ_BYTES_MAX = 64 * MIB;
@@ -152,7 +152,16 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
           chunks: createChunks(store, book, () => clock.wallMs()),
           verifier,
           intake,
-          sending: { store, clock, fast, slow },
+          sending: {
+            store,
+            clock,
+            fast,
+            fastBytesMax: FAST_READ_BYTES_MAX,
+            stalled: { bytes: 0 },
+            slow,
+            pool: createBufferPool(SLOW_READ_BYTES_MAX),
+            onWay: nodeMetrics.readWay,
+          },
           onBytes: nodeMetrics.bytes,
         }),
         ...statusRoutes({ store, clock, nodeId: config.nodeId, version: VERSION }),

@@ -1,9 +1,9 @@
 /**
  * Sends verified bytes to readers of any speed without letting the slow ones hold memory.
  *
- *   fast  the whole range is read and verified into pooled buffers and written in slices; a buffer goes back when its slice has left
- *   slow  the range is verified once without keeping it, then read again (and verified again) a small piece at a time; before each
- *         piece a few bytes probe whether the reader takes anything at all, so that one who stands still holds almost nothing
+ *   fast  the whole range is read and verified into the store's buffers and written in slices; a buffer goes back when its slice has left
+ *   slow  the range is verified once without keeping it, then read again (and verified again) a small copy at a time; after a stall a few
+ *         bytes probe whether the reader takes anything at all, so that one who stands still holds almost nothing
  *
  * A reader is slow when memory for the fast way does not come free in time, or when a slice does not leave in time: then what was not
  * sent yet is given back at once. Nothing is answered before the whole range was verified; rot that shows up later cuts the answer.
@@ -12,16 +12,17 @@ import { VStackError } from '../../../contract/errors.ts';
 import { KIB, SECOND_MS } from '../../../contract/units.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Call } from '../../../platform/http/server.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import type { ByteBudget } from '../byte-budget.ts';
 import { SLAB_BYTES } from '../engine/buffer-pool.ts';
 import type { ByteRange, RecordKind, Store, StoreRead } from '../engine/types.ts';
 
 /** Handed to the socket at once: large enough to cost few calls, small enough to be left behind in a reader that stands still. */
-const SLICE_BYTES = 512 * KIB;
+const SLICE_BYTES = SLAB_BYTES;
 /** A thousand fast readers of 2 MiB are through within about this time; whoever waits longer is better off on the slow way. */
-const WAIT_MS = SECOND_MS;
-/** A slice that has not left by then belongs to a slow reader. */
-const STALL_MS = 250;
+const WAIT_MS = 2 * SECOND_MS;
+/** A slice that has not left by then belongs to a slow reader (256 KiB/s), and not to one whose machine is busy. */
+const STALL_MS = SECOND_MS;
 const PROBE_BYTES = 2 * KIB;
 const SLOW_PIECE_BYTES = 64 * KIB;
 const VERIFY_BYTES = 256 * KIB;
@@ -31,7 +32,14 @@ export interface SendResources {
   clock: Clock;
   /** Memory of the fast way. Together with the slow budget it stays below what the store's reads may use. */
   fast: ByteBudget;
+  fastBytesMax: number;
+  /** Slices that slow readers hold of it until they have left. */
+  stalled: { bytes: number };
+  /** Copies on their way to slow readers. */
   slow: ByteBudget;
+  pool: BufferPool;
+  /** Told once per answer: which way it went. */
+  onWay(way: 'fast' | 'slow' | 'stalled'): void;
 }
 
 export interface Sending {
@@ -90,7 +98,9 @@ const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock, 
 /** Sends one range. Rejects with what the store rejects with before `begin`; afterwards a failure has cut the answer. */
 export const sendRange = async (response: Response, sending: Sending, resources: SendResources): Promise<void> => {
   const bytes = lentBytes(sending.range.end - sending.range.start);
-  const isFast = !isSlow.has(response.socket ?? response) && (await resources.fast.acquire(bytes, { waitMs: WAIT_MS }));
+  // Once readers that stand still hold most of it, waiting is of little use.
+  const waitMs = resources.stalled.bytes > resources.fastBytesMax / 2 ? 0 : WAIT_MS;
+  const isFast = !isSlow.has(response.socket ?? response) && (await resources.fast.acquire(bytes, { waitMs }));
   if (response.destroyed) {
     if (isFast) resources.fast.release(bytes);
     return;
@@ -98,6 +108,7 @@ export const sendRange = async (response: Response, sending: Sending, resources:
   try {
     if (isFast) await sendFast(response, sending, resources);
     else {
+      resources.onWay('slow');
       await verifyOnly(sending, resources);
       sending.begin();
       await sendSlow(response, sending, sending.range.start, resources);
@@ -131,15 +142,19 @@ const sendFast = async (response: Response, sending: Sending, resources: SendRes
       const isStalled = !(await inTime);
       if (isStalled) {
         isSlow.add(response.socket ?? response);
+        resources.onWay('stalled');
         for (let index = slice.first + slice.pieces.length; index < read.pieces.length; index += 1) read.releasePiece(index);
-        giveBack(heldBytes - Math.min(heldBytes, lentBytes(slice.bytes)));
-        await left;
+        const sliceBytes = Math.min(heldBytes, lentBytes(slice.bytes));
+        giveBack(heldBytes - sliceBytes);
+        resources.stalled.bytes += sliceBytes;
+        await left.finally(() => (resources.stalled.bytes -= sliceBytes));
       }
       for (let index = slice.first; index < slice.first + slice.pieces.length; index += 1) read.releasePiece(index);
       giveBack(Math.min(heldBytes, lentBytes(slice.bytes)));
       sentBytes += slice.bytes;
       if (isStalled) return await sendSlow(response, sending, range.start + sentBytes, resources);
     }
+    resources.onWay('fast');
   } finally {
     // A destroyed socket no longer reads from what was queued on it, so its buffers may be used again.
     if (heldBytes > 0 && response.headersSent) response.destroy();
@@ -180,44 +195,66 @@ const verifyOnly = async ({ kind, key, range }: Sending, { store, slow }: SendRe
   }
 };
 
-const sendSlow = async (response: Response, sending: Sending, from: number, { store, clock, slow }: SendResources): Promise<void> => {
+const sendSlow = async (response: Response, sending: Sending, from: number, resources: SendResources): Promise<void> => {
+  const { slow, pool, clock } = resources;
   const { range } = sending;
-  let quickCount = 0;
+  let isQuick = false;
   for (let start = from; start < range.end; ) {
-    const end = Math.min(range.end, start + SLOW_PIECE_BYTES);
-    await slow.acquire(end - start);
-    let isHeld = true;
-    const giveBack = (): void => {
-      if (isHeld) slow.release(end - start);
-      isHeld = false;
+    const sizeBytes = Math.min(SLOW_PIECE_BYTES, range.end - start);
+    await slow.acquire(sizeBytes);
+    const copy = pool.take(sizeBytes);
+    let isCounted = true;
+    /** Whoever stalls is no longer counted: what it holds is bounded by being one piece, and must not keep others from moving. */
+    const uncount = (): void => {
+      if (isCounted) slow.release(sizeBytes);
+      isCounted = false;
     };
-    let read: StoreRead | undefined;
+    let isGivenBack = false;
     try {
-      read = await store.read(sending.kind, sending.key, { start, end });
-      if (read.sha256 !== sending.sha256) throw new VStackError('conflict', `${sending.key} was replaced while it was read.`);
-      const probe = firstBytes(read.pieces, PROBE_BYTES);
-      const probing = write(response, [probe], clock, STALL_MS);
-      if (await probing.inTime) {
-        quickCount += 1;
-        const rest = withoutFirst(read.pieces, probe.length);
-        if (rest.length > 0) await write(response, rest, clock).left;
-        start = end;
-      } else {
-        read.release();
-        giveBack();
-        await probing.left;
-        start += probe.length;
+      await readInto(copy, sending, start, sizeBytes, resources);
+      let sentBytes = 0;
+      if (!isQuick) {
+        const probe = new Uint8Array(copy.subarray(0, Math.min(PROBE_BYTES, sizeBytes)));
+        const probing = write(response, [probe], clock, STALL_MS);
+        sentBytes = probe.length;
+        isQuick = await probing.inTime;
+        if (!isQuick) {
+          isGivenBack = true;
+          pool.give(copy);
+          uncount();
+          await probing.left;
+          start += sentBytes;
+          continue;
+        }
       }
+      if (sentBytes < sizeBytes) {
+        const writing = write(response, [copy.subarray(sentBytes, sizeBytes)], clock, STALL_MS);
+        isQuick = await writing.inTime;
+        if (!isQuick) {
+          uncount();
+          await writing.left;
+        }
+      }
+      start += sizeBytes;
     } finally {
-      read?.release();
-      giveBack();
+      // A cut connection may still hold the memory for a moment, so only what has left is used again.
+      if (!isGivenBack && !response.destroyed) pool.give(copy);
+      uncount();
     }
   }
-  if (quickCount > 0) isSlow.delete(response.socket ?? response);
+  if (isQuick) isSlow.delete(response.socket ?? response);
 };
 
-/** A copy, which outlives the piece. (`slice` of a Buffer would be a view.) */
-const firstBytes = (pieces: readonly Uint8Array[], count: number): Uint8Array => new Uint8Array(pieces[0]!.subarray(0, count));
-
-const withoutFirst = (pieces: readonly Uint8Array[], count: number): Uint8Array[] =>
-  [pieces[0]!.subarray(count), ...pieces.slice(1)].filter((piece) => piece.length > 0);
+const readInto = async (into: Uint8Array, { kind, key, sha256 }: Sending, start: number, sizeBytes: number, { store }: SendResources): Promise<void> => {
+  const read = await store.read(kind, key, { start, end: start + sizeBytes });
+  try {
+    if (read.sha256 !== sha256) throw new VStackError('conflict', `${key} was replaced while it was read.`);
+    let filledBytes = 0;
+    for (const piece of read.pieces) {
+      into.set(piece, filledBytes);
+      filledBytes += piece.length;
+    }
+  } finally {
+    read.release();
+  }
+};
