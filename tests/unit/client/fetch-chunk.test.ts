@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -15,8 +16,9 @@ const serve = async (listener: RequestListener): Promise<string> => {
   await new Promise((resolve) => server.once('listening', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const chunkAt = (...urls: string[]): ManifestChunk =>
-  makeManifest({ segments: [[SIZE_BYTES]], nodeUrls: Object.fromEntries(urls.map((url, index) => [`node-${index + 1}`, url])) }).chunks[0]!;
+  makeManifest({ segments: [[SIZE_BYTES]], sha256Of, nodeUrls: Object.fromEntries(urls.map((url, index) => [`node-${index + 1}`, url])) }).chunks[0]!;
 
 afterEach(async () => {
   for (const server of servers.splice(0)) {
