@@ -1,7 +1,7 @@
 /** Routes of the page itself: public, since they hold no data; everything of value needs the token. */
 import type { ServerResponse } from 'node:http';
 import { VStackError } from '../contract/errors.ts';
-import type { Call, Route } from '../platform/http/server.ts';
+import type { Route } from '../platform/http/server.ts';
 import type { StaticFile } from './static-files.ts';
 
 /** The page runs our own scripts only; it reads chunks from, and talks to, loopback only. */
@@ -25,25 +25,28 @@ const SECURITY_HEADERS: Record<string, string> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** The page's folders are this deep at most. */
-const PATHS = ['/', '/:a', '/:a/:b', '/:a/:b/:c'];
-
 const CACHE_FOREVER = 'public, max-age=31536000, immutable';
 const CACHE_CHECKED = 'no-cache';
 
-const writeFile = (response: ServerResponse, file: StaticFile, { method, ifNoneMatch }: { method?: string; ifNoneMatch?: string }): void => {
+const writeFile = (response: ServerResponse, file: StaticFile, { method, ifNoneMatch }: { method: string; ifNoneMatch: string | undefined }): void => {
   const headers = { ...SECURITY_HEADERS, ETag: file.etag, 'Cache-Control': file.isImmutable ? CACHE_FOREVER : CACHE_CHECKED };
   if (ifNoneMatch === file.etag) return void response.writeHead(304, headers).end();
   response.writeHead(200, { ...headers, 'Content-Type': file.mime, 'Content-Length': file.bytes.length }).end(method === 'HEAD' ? undefined : file.bytes);
 };
 
+const notBuilt = (): never => {
+  throw new VStackError('not_found', 'The page has not been built. Run `npm run build`, then start again.');
+};
+
+/** One route for each file, and `/` for the page: what is not listed does not exist. */
 export const pageRoutes = (files: ReadonlyMap<string, StaticFile>): Route[] => {
-  const handle = ({ request, response }: Call): void => {
-    const path = (request.url ?? '/').split('?')[0]!;
-    const file = files.get(path === '/' ? '/index.html' : path);
-    if (file) return writeFile(response, file, { method: request.method, ifNoneMatch: request.headers['if-none-match'] });
-    if (files.size === 0) throw new VStackError('not_found', 'The page has not been built. Run `npm run build`, then start again.');
-    throw new VStackError('not_found', `There is no page at ${path}.`);
-  };
-  return PATHS.flatMap((path) => (['GET', 'HEAD'] as const).map((method): Route => ({ method, path, access: 'open', handle })));
+  const page = files.get('/index.html');
+  const routeOf = (path: string, file: StaticFile | undefined): Route[] =>
+    (['GET', 'HEAD'] as const).map((method) => ({
+      method,
+      path,
+      access: 'open',
+      handle: ({ request, response }) => (file ? writeFile(response, file, { method, ifNoneMatch: request.headers['if-none-match'] }) : notBuilt()),
+    }));
+  return [...routeOf('/', page), ...[...files].flatMap(([path, file]) => routeOf(path, file))];
 };

@@ -79,6 +79,9 @@ describe('the page of the web door', () => {
     expect(script.headers['cache-control']).toContain('immutable');
     expect((await raw('/', { headers: { 'If-None-Match': page.headers.etag! } })).status).toBe(304);
     expect(await raw('/', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+    expect((await raw('/nowhere.js')).status).toBe(404);
+    expect((await raw('/metrics')).status).toBe(401);
+    expect((await raw('/metrics', { headers: bearer() })).body).toContain('vstack_http_requests_total');
   });
 
   it.each(['/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/assets/../../secret.txt', '/assets/..%2f..%2fsecret.txt', '/..\\secret.txt', '//etc/passwd', '/assets/%00'])(
