@@ -21,7 +21,7 @@ const MAGIC_BYTES = Buffer.from('VREC', 'latin1');
 
 /** A view of the file that slides forward and grows to the longest record it meets. */
 class Window {
-  buffer: Buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  buffer: Buffer;
   /** File offset of the first byte. */
   start: number;
   end: number;
@@ -33,6 +33,7 @@ class Window {
     this.start = from;
     this.end = from;
     this.#to = to;
+    this.buffer = Buffer.allocUnsafeSlow(Math.min(WINDOW_BYTES, to - from));
   }
 
   /** The bytes read so far, from `start`. */
