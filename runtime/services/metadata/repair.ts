@@ -14,7 +14,7 @@ import { addHolders, commitCertificate } from './commit.ts';
 import type { Context } from './context.ts';
 import { decide, freshProposerId, PATIENCE_SHORT, transportOf } from './decide.ts';
 import { nextGeneration } from './grants.ts';
-import { retryDelayMs, tellStores, type LearnQueue } from './learn.ts';
+import { retryDelayMs, type LearnQueue } from './learn.ts';
 import { placedValueOf } from './ledger.ts';
 import { deletePlacementsBelow, getChunk, listPlacements, type Chunk } from './store/chunks.ts';
 import { addEvent } from './store/events.ts';
@@ -97,7 +97,7 @@ const repairChunk = async (context: Context, learns: LearnQueue, chunkId: string
   if (of('lacks').length > 0 && !isExpired) {
     const bytes = await readFromHolders(context, chunk, instance, holders);
     for (const store of of('lacks')) await fill(context, chunk, instance, store, bytes);
-    await tellStores(context, instance);
+    await learns.tellNow(instance);
   }
   const needsMove = of('lost').length > 0 || (isExpired && of('lacks').length > 0);
   const usable = nodes.healthy().length;

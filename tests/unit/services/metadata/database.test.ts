@@ -36,10 +36,10 @@ const refusalOf = (): unknown => {
 /** A database with enough pages that damage can be put in the middle of one. */
 const fill = (): void => {
   const { db } = open();
-  for (let index = 0; index < 500; index += 1) {
-    const video = { videoId: `vid-${index}`, title: 'x'.repeat(200), durationSec: 0, status: 'active' as const, media: null, manifestVersion: 0, createdMs: index, activityMs: 0 };
-    putVideo(db, video);
-  }
+  const video = { title: 'x'.repeat(200), durationSec: 0, status: 'active' as const, media: null, manifestVersion: 0, createdMs: 0, activityMs: 0 };
+  db.transaction(() => {
+    for (let index = 0; index < 500; index += 1) putVideo(db, { ...video, videoId: `vid-${index}` });
+  });
   db.close();
 };
 
