@@ -115,6 +115,14 @@ describe('vstack up', () => {
     expect(serving).toMatchObject({ code: 0, result: { event: 'serving', attached: true, url: expect.stringContaining(`${clusterFile().web_url}/#token=`) } });
   });
 
+  it('is one cluster when two start at once: one runs it, the other attaches', async () => {
+    const both = [start('up', '--json', '--nodes', '3'), start('up', '--json', '--nodes', '3')];
+    const ready = await Promise.all(both.map((program) => told(program, 'ready')));
+    expect(ready[0]!.pid).toBe(ready[1]!.pid);
+    expect(ready.filter((line) => line.attached === true)).toHaveLength(1);
+    expect(ready.map((line) => line.metadata_url)).toEqual([clusterFile().metadata_url, clusterFile().metadata_url]);
+  });
+
   it('stops everything when it is interrupted in the middle of a launch', async () => {
     const program = start('up', '--json', '--nodes', '3');
     await told(program, 'step');

@@ -1,6 +1,7 @@
 /** Launches the cluster through any control client and tells it step by step. */
 import type { ClusterStatus, LaunchOptions } from '../../contract/control/cluster.ts';
 import type { ControlClient } from '../../contract/control/index.ts';
+import { VStackError } from '../../contract/errors.ts';
 import type { CliContext } from '../context.ts';
 import { stepLine } from './cluster-text.ts';
 
@@ -31,6 +32,32 @@ export const launchCluster = async (client: ControlClient, options: LaunchOption
   } finally {
     stop();
   }
+};
+
+const IN_MOTION = new Set<ClusterStatus['phase']>(['starting', 'stopping']);
+
+/** The status once the cluster is neither starting nor stopping any more. @throws VStackError cancelled */
+const settledStatus = (client: ControlClient, signal: AbortSignal): Promise<ClusterStatus> =>
+  new Promise((resolve, reject) => {
+    const finish = (act: () => void): void => {
+      stop();
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const look = (status: ClusterStatus): void => {
+      if (!IN_MOTION.has(status.phase)) finish(() => resolve(status));
+    };
+    const onAbort = (): void => finish(() => reject(new VStackError('cancelled', 'Waiting for the cluster was cancelled.')));
+    const stop = client.on('cluster:changed', look);
+    signal.addEventListener('abort', onAbort, { once: true });
+    client.call('cluster:status', {}).then(look, (error: Error) => finish(() => reject(error)));
+  });
+
+/** Brings a cluster up at a host that others use too: one that runs is left alone, one that somebody else is launching is waited for. */
+export const ensureLaunched = async (client: ControlClient, options: LaunchOptions, context: CliContext): Promise<{ status: ClusterStatus; wasUp: boolean }> => {
+  const status = await settledStatus(client, context.signal);
+  if (status.phase === 'ready' || status.phase === 'degraded') return { status, wasUp: true };
+  return { status: await launchCluster(client, options, context), wasUp: false };
 };
 
 /** Tells from now on what happens to the processes; returns how to stop. */

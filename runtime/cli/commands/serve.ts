@@ -1,7 +1,7 @@
 /** `vstack serve`: the control center in a browser. */
 import { VStackError } from '../../contract/errors.ts';
 import type { CliContext, CommandResult, OwnHost } from '../context.ts';
-import { launchCluster } from './launch.ts';
+import { ensureLaunched, launchCluster } from './launch.ts';
 import { closeTelling, untilEnded } from './up.ts';
 
 export interface ServeOptions {
@@ -21,8 +21,7 @@ const serveAttached = async (options: ServeOptions, context: CliContext): Comman
   if (options.launch) {
     const client = await context.attach();
     try {
-      const { phase } = await client.call('cluster:status', {});
-      if (phase === 'stopped' || phase === 'failed') await launchCluster(client, {}, context);
+      await ensureLaunched(client, {}, context);
     } finally {
       client.close();
     }

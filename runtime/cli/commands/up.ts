@@ -5,7 +5,7 @@ import { VStackError } from '../../contract/errors.ts';
 import type { CliContext, CommandResult, OwnHost } from '../context.ts';
 import { formatMs } from '../terminal/format.ts';
 import { formatPairs } from '../terminal/table.ts';
-import { launchCluster, tellChanges } from './launch.ts';
+import { ensureLaunched, launchCluster, tellChanges } from './launch.ts';
 
 const publicPart = ({ secret: _secret, ...file }: ClusterFile): Omit<ClusterFile, 'secret'> => file;
 
@@ -44,16 +44,13 @@ const runOwn = async (host: OwnHost, options: LaunchOptions, context: CliContext
   await closeTelling(host, context);
 };
 
-const isUp = ({ phase }: ClusterStatus): boolean => phase === 'ready' || phase === 'degraded';
-
 const runAttached = async (options: LaunchOptions, context: CliContext): CommandResult => {
   const { output } = context;
   const client = await context.attach();
   try {
-    const before = await client.call('cluster:status', {});
-    const status = isUp(before) ? before : await launchCluster(client, options, context);
+    const { status, wasUp } = await ensureLaunched(client, options, context);
     const [file, signInUrl] = await Promise.all([context.readClusterFile(), context.signInUrl().catch(() => null)]);
-    const note = `${isUp(before) ? 'It was running already' : 'It was launched'} in process ${file.pid}, which also stops it (\`vstack down\`).`;
+    const note = `${wasUp ? 'It was running already' : 'It was launched'} in process ${file.pid}, which also stops it (\`vstack down\`).`;
     output.event('ready', { ...publicPart(file), attached: true }, [...readyLines(file, status, signInUrl, context), note]);
   } finally {
     client.close();

@@ -228,6 +228,19 @@ describe('up', () => {
     expect(host.asked.at(-1)).toEqual({ name: 'cluster:launch', input: { nodeCount: 4 } });
   });
 
+  it('waits for a launch that somebody else has begun', async () => {
+    let host!: FakeHost;
+    const { code, lines } = await run('up --json', {
+      'cluster:status': () => {
+        setTimeout(() => host.events.emit('cluster:changed', running()), 5);
+        return stoppedCluster({ phase: 'starting' });
+      },
+    }, { onHost: (made) => (host = made) });
+    expect(code).toBe(0);
+    expect(lines.at(-1)).toMatchObject({ event: 'ready', attached: true });
+    expect(host.asked.map(({ name }) => name)).not.toContain('cluster:launch');
+  });
+
   it('serve prints one address and opens it, unless told not to', async () => {
     const aborter = new AbortController();
     const opened: string[] = [];
