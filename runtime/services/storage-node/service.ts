@@ -223,7 +223,7 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
         const condition = conditionOf(health);
         return {
           chunkCount: health.chunkCount,
-          usedBytes: health.usedBytes,
+          diskUsedBytes: health.usedBytes,
           diskUsagePercent: roundPercent(health.diskUsagePercent),
           damageCount: health.damageCount,
           isRegistered: link?.isRegistered ?? false,
