@@ -36,7 +36,8 @@ export const onPromise = (proposer: Proposer, promise: PromiseReply, out: Propos
   proposer.promisedCount += 1;
   proposer.votes[index] = promise.accepted;
   proposer.held[index] = promise.held;
-  if (proposer.phase !== 'gathering') choose(proposer, out);
+  const wanted = Math.max(q1Of(proposer.config.grant), proposer.config.promisesWanted ?? 0);
+  if (proposer.phase !== 'gathering' && proposer.promisedCount >= Math.min(wanted, proposer.storeCount)) choose(proposer, out);
 };
 
 /** The bytes of the adopted value came, or nobody in reach had them: then only a wider R can help. */
@@ -48,7 +49,8 @@ export const onBytes = (proposer: Proposer, hasBytes: boolean, out: ProposerEffe
   choose(proposer, out);
 };
 
-const choose = (proposer: Proposer, out: ProposerEffect[]): void => {
+/** Chooses with the PROMISEs that are here; does nothing while they are fewer than Q1. */
+export const choose = (proposer: Proposer, out: ProposerEffect[]): void => {
   const { config, votes, promisedCount, rules } = proposer;
   if (promisedCount < q1Of(config.grant)) return;
   const bound = bindingVote(votes, promisedCount, config.grant, rules);

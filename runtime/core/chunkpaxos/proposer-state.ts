@@ -19,6 +19,12 @@ export interface ProposerConfig {
   readonly own: Value | null;
   /** Whether the bytes of `own` are at hand; false when the stores already hold them (classic clients PUT first). */
   readonly hasBytes: boolean;
+  /**
+   * How many PROMISEs to hear before choosing, at most N; when the timer fires, Q1 are enough. More than Q1 shows more votes: a value that
+   * looked as if it might be chosen turns out not to be, or a lone vote is found and saved.
+   * @default Q1
+   */
+  readonly promisesWanted?: number;
   /** The start of the back-off's randomness. */
   readonly seed: number;
   readonly limits?: ProposerLimits;

@@ -22,7 +22,7 @@ import type { ProposerEffect } from './effects.ts';
 import { backOffDelayMs, nextSeed } from './limits.ts';
 import type { ProposerInput } from './messages.ts';
 import { finish, finishIfFilled, onAck, onStaged, propose, sendAccept, sendStage } from './proposer-accept.ts';
-import { onBytes, onPromise, prepare, sendPrepare } from './proposer-prepare.ts';
+import { choose, onBytes, onPromise, prepare, sendPrepare } from './proposer-prepare.ts';
 import { everyStore, senderIndex, useBallot, waitFor } from './proposer-state.ts';
 import type { Proposer } from './proposer-state.ts';
 import { countStores, q1Of, q2Of } from './quorum.ts';
@@ -100,16 +100,24 @@ const onNack = (proposer: Proposer, nack: Nack, out: ProposerEffect[]): void => 
     // Once per store: a store that refuses to stage as well would else be asked for ever. The timer asks again, a few times.
     if (!finishIfFilled(proposer, out) && isNew) sendStage(proposer, bit & ~proposer.holders, out);
   } else if (phase === 'accepting' && willingCount < q2Of(config.grant)) backOff(proposer, out);
-  else if (phase === 'preparing' && (willingCount < q1Of(config.grant) || hasAllAnswers(proposer))) backOff(proposer, out);
+  else if (phase === 'preparing' && willingCount < q1Of(config.grant)) backOff(proposer, out);
+  else if (phase === 'preparing' && hasAllAnswers(proposer)) {
+    // Waiting longer helps nobody: choose with what there is, unless just that did not help.
+    if (proposer.missing === null) choose(proposer, out);
+    else backOff(proposer, out);
+  }
 };
 
-/** Every store answered and still nothing could be proposed: waiting longer helps nobody. */
 const hasAllAnswers = ({ promised, refused, storeCount }: Proposer): boolean => countStores(promised | refused) === storeCount;
 
 const onTimer = (proposer: Proposer, out: ProposerEffect[]): void => {
   const { phase, limits } = proposer;
   if (phase === 'idle') return;
   if (phase === 'waiting') return prepare(proposer, out);
+  if (phase === 'preparing' && proposer.missing === null && proposer.promisedCount >= q1Of(proposer.config.grant)) {
+    waitFor(proposer, out);
+    return choose(proposer, out);
+  }
   if (phase === 'filling') {
     if (!proposer.hasBytes || proposer.repeats >= limits.fillsMax) return finish(proposer, out);
   } else if (phase === 'gathering' || proposer.repeats >= limits.resendsMax) return backOff(proposer, out);

@@ -15,7 +15,9 @@ import type { MetadataReply, MetadataRequest } from './messages.ts';
 import type { World } from './world.ts';
 
 /** Few ballots and repeats: in a schedule of 60 steps a proposer that gives up shows more than one that waits. */
-const LIMITS: ProposerLimits = { replyTimeoutMs: 1, resendsMax: 1, backOffMs: 1, backOffMsMax: 1, ballotsMax: 4, fillsMax: 1 };
+const PATIENT: ProposerLimits = { replyTimeoutMs: 1, resendsMax: 1, backOffMs: 1, backOffMsMax: 1, ballotsMax: 4, fillsMax: 1 };
+/** Goes to the next ballot while answers of the last are still on their way. */
+const HASTY: ProposerLimits = { ...PATIENT, resendsMax: 0, ballotsMax: 6 };
 
 type ActorState = 'asking' | 'running' | 'committing' | 'over';
 
@@ -61,7 +63,8 @@ export class Actor {
     this.isRetryArmed = false;
     this.generation = grant.generation;
     const seed = world.draws.draw(1 << 16) + 1;
-    this.core = createProposer({ grant, proposerId, own: this.own, hasBytes: this.own !== null, seed, limits: LIMITS, rules: world.rules });
+    const promisesWanted = world.options.widens ? world.shape.k + world.shape.m : 0;
+    this.core = createProposer({ grant, proposerId, own: this.own, hasBytes: this.own !== null, promisesWanted, seed, limits: world.options.isHasty ? HASTY : PATIENT, rules: world.rules });
     this.step(world, { type: 'START' });
   }
 

@@ -6,6 +6,7 @@ export interface Coverage {
   delivered: number;
   lost: number;
   duplicated: number;
+  delayed: number;
   earlyTimers: number;
   crashes: number;
   powerLosses: number;
@@ -37,7 +38,7 @@ export interface Coverage {
 }
 
 export const createCoverage = (): Coverage => ({
-  schedules: 0, steps: 0, sent: 0, delivered: 0, lost: 0, duplicated: 0, earlyTimers: 0, crashes: 0, powerLosses: 0, crashesBeforeSend: 0,
+  schedules: 0, steps: 0, sent: 0, delivered: 0, lost: 0, duplicated: 0, delayed: 0, earlyTimers: 0, crashes: 0, powerLosses: 0, crashesBeforeSend: 0,
   crashesBeforeSync: 0, syncFailures: 0, wipes: 0, damages: 0, proposerDeaths: 0, metadataCrashes: 0, corruptions: 0, fastChosen: 0, classicChosen: 0,
   adoptions: 0, freeChoices: 0, preemptions: 0, recoveries: 0, aborts: 0, learned: 0, generationChanges: 0, moves: 0, closedRefusals: 0, evictions: 0,
   commits: 0, livenessChecks: 0, erasureSchedules: 0,

@@ -24,7 +24,9 @@ export interface ScheduleOptions {
   stepsMax: number;
   loss: number;
   duplication: number;
-  /** A timer fires although messages are still on their way: delay. */
+  /** A message is held back until others have overtaken it, or nothing else is on its way. */
+  delay: number;
+  /** A timer fires although messages are still on their way. */
   earlyTimer: number;
   crash: number;
   /** Of a crash, that it takes the page cache with it. */
@@ -42,13 +44,17 @@ export interface ScheduleOptions {
   move: number;
   /** Pieces nobody asked for are staged, until the store must evict. */
   litter: number;
+  /** Proposers hear all stores before they choose, as far as they can. */
+  widens: boolean;
+  /** Proposers lose patience at the first timer. */
+  isHasty: boolean;
   /** All faults end, and the instance must be decided. */
   checksLiveness: boolean;
 }
 
 export const createOptions = (): ScheduleOptions => ({
-  shape: 0, proposerCount: 2, stepsMax: 60, loss: 0, duplication: 0, earlyTimer: 0, crash: 0, powerLoss: 0, syncFailure: 0, wipe: 0, damage: 0,
-  proposerDeath: 0, metadataCrash: 0, corruption: 0, foreignVote: 0, impatience: 0, move: 0, litter: 0, checksLiveness: false,
+  shape: 0, proposerCount: 2, stepsMax: 60, loss: 0, duplication: 0, delay: 0, earlyTimer: 0, crash: 0, powerLoss: 0, syncFailure: 0, wipe: 0, damage: 0,
+  proposerDeath: 0, metadataCrash: 0, corruption: 0, foreignVote: 0, impatience: 0, move: 0, litter: 0, widens: false, isHasty: false, checksLiveness: false,
 });
 
 /** Redraws `options` in place: a schedule every 50 µs leaves no room for garbage. */
@@ -58,11 +64,11 @@ export const drawOptions = (options: ScheduleOptions, draws: Draws): void => {
   options.proposerCount = 2 + draws.draw(2);
   options.stepsMax = 36 + draws.draw(65);
   // One draw of a bit per fault keeps this cheap; the rates are drawn for those that are on.
-  const on = draws.draw(1 << 14);
+  const on = draws.draw(1 << 15);
   const rate = (bit: number, low: number, spread: number): number => (on & (1 << bit) ? low + draws.draw(spread) : 0);
   options.loss = rate(0, 20, 150);
   options.duplication = rate(1, 20, 150);
-  options.earlyTimer = rate(2, 10, 120);
+  options.earlyTimer = rate(2, 10, 200);
   options.crash = rate(3, 10, 60);
   options.powerLoss = options.crash > 0 ? 500 : 0;
   options.syncFailure = rate(4, 10, 80);
@@ -75,5 +81,8 @@ export const drawOptions = (options: ScheduleOptions, draws: Draws): void => {
   options.impatience = rate(11, 5, 40);
   options.move = rate(12, 100, 500);
   options.litter = rate(13, 20, 100);
+  options.widens = draws.draw(3) === 2;
+  options.isHasty = draws.draw(2) === 1;
+  options.delay = rate(14, 20, 300);
   options.checksLiveness = draws.draw(4) === 3;
 };

@@ -49,7 +49,7 @@ export class TraceRecorder {
     this.push(kind, address, 0, generation, msg, null);
   }
 
-  message(kind: 'send' | 'drop' | 'duplicate', address: number, { id, message, generation }: Envelope): void {
+  message(kind: 'send' | 'drop' | 'duplicate' | 'delay', address: number, { id, message, generation }: Envelope): void {
     const clock = this.push(kind, address, id, generation, message, null);
     if (kind === 'send') this.sentClocks.set(id, clock);
   }

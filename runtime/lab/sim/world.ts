@@ -28,6 +28,9 @@ import type { AcceptorInput, ProposerInput } from '../../core/chunkpaxos/message
 /** After the faults a schedule has this many steps to decide: several times what the slowest path takes. */
 const LIVENESS_STEPS_MAX = 600;
 
+/** Of the steps on which a delayed message could arrive at last, one in so many lets it. */
+const RELEASE_ONE_IN = 16;
+
 /** Of the steps on which an uploader still could begin, one in so many does. */
 const START_ONE_IN = 6;
 
@@ -43,6 +46,7 @@ export class World {
   stores: SimStore[] = [];
   actors: Actor[] = [];
   net: Envelope[] = [];
+  delayed: Envelope[] = [];
   shape: Shape = SHAPES[0]!;
   steps = 0;
   wipesTotal = 0;
@@ -82,6 +86,7 @@ export class World {
     this.checker.reset();
     this.actors.length = 0;
     this.net.length = 0;
+    this.delayed.length = 0;
     this.steps = 0;
     this.nextId = 1;
     this.wipesTotal = 0;
@@ -105,6 +110,7 @@ export class World {
       this.startUploader();
       return true;
     }
+    if (this.delayed.length > 0 && draws.draw(RELEASE_ONE_IN) === RELEASE_ONE_IN - 1) this.release();
     if (options.earlyTimer > 0 && draws.chance(options.earlyTimer) && hasTimer(this)) {
       this.coverage.earlyTimers += 1;
       fireTimer(this);
@@ -122,6 +128,7 @@ export class World {
 
   /** Nothing is on its way: somebody comes back, begins, or runs out of patience. */
   private stepIdle(): boolean {
+    const { draws } = this;
     for (const store of this.stores) {
       if (store.alive) continue;
       store.restart(this);
@@ -135,11 +142,27 @@ export class World {
       this.startUploader();
       return true;
     }
+    if (this.delayed.length > 0 && draws.draw(2) === 0) {
+      this.release();
+      return true;
+    }
     if (hasTimer(this)) {
       fireTimer(this);
       return true;
     }
+    if (this.delayed.length > 0) {
+      this.release();
+      return true;
+    }
     return this.move();
+  }
+
+  private release(): void {
+    const { delayed, draws, net } = this;
+    const position = draws.draw(delayed.length);
+    net.push(delayed[position]!);
+    delayed[position] = delayed[delayed.length - 1]!;
+    delayed.length -= 1;
   }
 
   /** Committed bytes move to a new generation: its proposer brings the same bytes, and the row follows. */
@@ -187,8 +210,12 @@ export class World {
     if (isBad) this.coverage.corruptions += 1;
     this.coverage.sent += 1;
     const envelope: Envelope = { to, from, generation, message, isBad, id: this.trace ? this.nextId++ : 0 };
-    this.net.push(envelope);
     this.trace?.message('send', from, envelope);
+    if (options.delay > 0 && draws.chance(options.delay)) {
+      this.coverage.delayed += 1;
+      this.delayed.push(envelope);
+      this.trace?.message('delay', to, envelope);
+    } else this.net.push(envelope);
   }
 
   sendReply(store: SimStore, to: number, generation: number, message: Reply): void {
@@ -268,7 +295,7 @@ export class World {
   private checkLiveness(): void {
     const { metadata, checker, options } = this;
     this.faultRate = 0;
-    for (const rate of ['loss', 'duplication', 'earlyTimer', 'crash', 'syncFailure', 'corruption', 'impatience', 'move'] as const) options[rate] = 0;
+    for (const rate of ['loss', 'duplication', 'delay', 'earlyTimer', 'crash', 'syncFailure', 'corruption', 'impatience', 'move'] as const) options[rate] = 0;
     this.coverage.livenessChecks += 1;
     const lastStep = this.steps + LIVENESS_STEPS_MAX;
     while (this.steps < lastStep && checker.violation === null && !this.isSettled()) if (!this.step()) break;

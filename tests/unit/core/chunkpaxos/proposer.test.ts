@@ -119,6 +119,19 @@ describe('choosing after PREPARE', () => {
     expect(feed(proposer, promise(1))).toEqual(['adopt', 'ACCEPT-0', 'ACCEPT+1', 'ACCEPT+2', 'setTimer']);
   });
 
+  it('hears more stores than Q1 when told to, but not for longer than its timer', () => {
+    const proposer = make({ promisesWanted: 3 });
+    feed(proposer, START, promise(0, vote(0, Y)));
+    expect(feed(proposer, promise(1))).toEqual([]);
+    expect(feed(proposer, promise(2))[0]).toBe('free');
+    const impatient = make({ promisesWanted: 3 });
+    feed(impatient, START, promise(0, vote(0, Y)), promise(1));
+    expect(feed(impatient, TIMER)).toEqual(['setTimer', 'adopt', 'fetch']);
+    const refused = make({ promisesWanted: 3 });
+    feed(refused, START, promise(0), promise(1));
+    expect(feed(refused, nack(2, 0, 'abstains'))[0]).toBe('free');
+  });
+
   it('takes a store\'s word for the decision', () => {
     const proposer = make();
     feed(proposer, START);
