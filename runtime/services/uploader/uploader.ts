@@ -7,11 +7,16 @@ import { createUploader } from './service.ts';
 runChild({
   role: 'uploader',
   config: UploaderConfig,
-  async start(config, { log }) {
+  async start(config, { log, emit }) {
     const uploader = await createUploader({ config, clock: systemClock, log });
     return {
       port: uploader.port,
-      beat: () => ({ activeUploads: uploader.activeCount() }),
+      beat() {
+        const activeUploads = uploader.activeCount();
+        // The host follows uploads only while there are any, and not every upload is begun through the host.
+        if (activeUploads > 0) emit('uploads-active', { activeUploads });
+        return { activeUploads };
+      },
       stop: (graceMs) => uploader.stop(graceMs),
     };
   },
