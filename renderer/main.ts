@@ -15,4 +15,8 @@ provideBridge(bridge);
 
 const app = createApp(App).use(createPinia());
 startSession(bridge);
-app.use(createAppRouter()).mount('#app');
+const router = createAppRouter();
+router.afterEach(({ meta }) => {
+  document.title = `${String(meta.title)} · V-Stack Control Center`;
+});
+app.use(router).mount('#app');

@@ -2,7 +2,7 @@
  * The control contract over the web door's WebSocket; frames and their order are those of runtime/contract/control/frames.ts.
  *
  *   connecting ──welcome──▶ open ──closed──▶ lost ──timer──▶ (connecting again, still shown as lost) ──welcome──▶ open
- *        └──────────── closed 4401 ──▶ refused            a call outside `open` fails at once with `unavailable`
+ *        └──────────── closed 4401 ──▶ refused            a call waits while connecting; outside `open` it fails at once, `unavailable`
  *
  * Frames come from the host that served this page, so their outer shape is checked here and their content is the host's word.
  */
@@ -53,8 +53,12 @@ export const createSocketBridge = (options: SocketBridgeOptions): Bridge => {
   let socket: Socket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Resolves when the first connection is made or has failed. */
+  const firstOutcome = Promise.withResolvers<void>();
+
   const setState = (next: ConnectionState): void => {
     state = next;
+    firstOutcome.resolve();
     for (const listener of listeners) listener(state);
   };
   const send = (frame: ClientFrame): void => socket?.send(JSON.stringify(frame));
@@ -112,6 +116,8 @@ export const createSocketBridge = (options: SocketBridgeOptions): Bridge => {
       if (state.phase === 'lost' && !socket) connect();
     },
     call: async (name, input, { signal } = {}) => {
+      // A view that was opened by its address asks before the socket is up; that is no failure yet.
+      if (state.phase === 'connecting') await firstOutcome.promise;
       if (state.phase !== 'open') throw lostError();
       const output = await pending.open(
         (id) => send({ kind: 'call', id, name, input }),

@@ -10,6 +10,11 @@ import { useVideoStore } from '../stores/videos.ts';
 
 export type PlaybackPhase = 'opening' | 'buffering' | 'ready' | 'playing' | 'paused' | 'stalled' | 'ended' | 'failed';
 
+/** A fetch of a chunk, numbered: the same chunk may be fetched twice. */
+export interface HistoryEntry extends ChunkReport {
+  id: number;
+}
+
 export interface Playback {
   phase: Readonly<ShallowRef<PlaybackPhase>>;
   /** Why it failed. */
@@ -22,7 +27,7 @@ export interface Playback {
   /** The latest report of each chunk that was fetched, by sequence. */
   reports: Readonly<ShallowRef<ReadonlyMap<number, ChunkReport>>>;
   /** All reports of this session, youngest first, bounded. */
-  history: Readonly<ShallowRef<readonly ChunkReport[]>>;
+  history: Readonly<ShallowRef<readonly HistoryEntry[]>>;
   toggle(): void;
   seek(toSec: number): void;
   /** Opens again where it stopped. */
@@ -46,7 +51,8 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   const aheadSec = shallowRef(0);
   const figures = shallowRef(NO_FIGURES);
   const reports = shallowRef<ReadonlyMap<number, ChunkReport>>(new Map());
-  const history = shallowRef<readonly ChunkReport[]>([]);
+  const history = shallowRef<readonly HistoryEntry[]>([]);
+  let entryIdNext = 1;
 
   let source: ChunkSource | undefined;
   let engine: Engine | undefined;
@@ -76,7 +82,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   };
   const handleReport = (report: ChunkReport): void => {
     reports.value = new Map(reports.value).set(report.chunk.sequence_num, report);
-    history.value = [report, ...history.value].slice(0, HISTORY_MAX);
+    history.value = [{ ...report, id: entryIdNext++ }, ...history.value].slice(0, HISTORY_MAX);
   };
 
   const open = async (startSec: number): Promise<void> => {

@@ -106,8 +106,11 @@ export const useUploadStore = defineStore('uploads', () => {
     sessions,
     apply,
     hydrate: async (): Promise<void> => {
+      const before = sessions.value;
       const { uploads } = await useBridge().call('uploads:list', {});
-      sessions.value = new Map(uploads.map((upload) => [upload.sessionId, upload]));
+      // What came in while the list was under way is younger than the list.
+      const younger = [...sessions.value].filter(([id, upload]) => before.get(id) !== upload);
+      sessions.value = new Map([...uploads.map((upload): [string, Upload] => [upload.sessionId, upload]), ...younger]);
     },
     reset: (): void => {
       sessions.value = new Map();

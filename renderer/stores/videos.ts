@@ -38,10 +38,6 @@ export const useVideoStore = defineStore('videos', () => {
       await useBridge().call('videos:delete', { videoId });
       videos.value = videos.value.filter((video) => video.video_id !== videoId);
     },
-    rename: async (videoId: string, title: string): Promise<void> => {
-      await useBridge().call('videos:rename', { videoId, title });
-      videos.value = videos.value.map((video) => (video.video_id === videoId ? { ...video, title } : video));
-    },
     manifestOf: (videoId: string): Promise<Manifest> => useBridge().call('videos:manifest', { videoId }),
     countView: (videoId: string): Promise<unknown> => useBridge().call('videos:view', { videoId }),
   };

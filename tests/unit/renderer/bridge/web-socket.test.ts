@@ -102,6 +102,20 @@ describe('a connection', () => {
 });
 
 describe('calls', () => {
+  test('made while the first connection is being made wait for it', async () => {
+    const answer = bridge.call('cluster:status', {});
+    const socket = sockets[0]!.welcome();
+    await vi.advanceTimersByTimeAsync(0);
+    socket.say({ kind: 'result', id: socket.sent.at(-1)!.id, output: 'status' });
+    expect(await answer).toBe('status');
+  });
+
+  test('made while the first connection is being made fail when it does', async () => {
+    const error = failure(bridge.call('cluster:status', {}));
+    sockets[0]!.onclose!({ code: 1006 });
+    expect(await error).toMatchObject({ code: 'unavailable' });
+  });
+
   test('are answered by number, whatever the order', async () => {
     const socket = sockets[0]!.welcome();
     const [status, info] = [bridge.call('cluster:status', {}), bridge.call('system:info', {})];

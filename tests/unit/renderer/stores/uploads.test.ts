@@ -69,6 +69,17 @@ describe('sessions of the host', () => {
     expect(store.uploads.map((entry) => entry.sessionId)).toEqual(['new']);
   });
 
+  test('that came in while the list was being asked for are not lost', async () => {
+    const store = useUploadStore();
+    const list = Promise.withResolvers<{ uploads: [] }>();
+    bridge.answers['uploads:list'] = () => list.promise;
+    const hydrating = store.hydrate();
+    store.apply([upload({ sessionId: 'fresh' })]);
+    list.resolve({ uploads: [] });
+    await hydrating;
+    expect(store.uploads.map((entry) => entry.sessionId)).toEqual(['fresh']);
+  });
+
   test('are cancelled at the host', async () => {
     const store = useUploadStore();
     bridge.answers['uploads:cancel'] = () => ({});
