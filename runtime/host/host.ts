@@ -131,8 +131,10 @@ const assemble = async (
   const statusThrottle = createThrottle(clock, STATUS_MS_MIN, () => events.emit('cluster:changed', supervisor.status()));
   let wasUploaderReady = false;
   const onEvent = (event: SupervisorEvent): void => {
+    // Uploads may also be sent straight to the uploader: whatever it says, something may have moved there.
+    if (event.kind !== 'changed' && event.kind !== 'step' && event.name === 'uploader') uploads.kick();
     if (event.kind === 'log') return logs.add(event.name, event.lines, event.droppedCount);
-    if (event.kind === 'child-event') return event.name === 'uploader' ? uploads.kick() : undefined;
+    if (event.kind === 'child-event') return;
     statusThrottle.request();
     const isUploaderReady = supervisor.status().uploaderUrl !== null;
     // An uploader that has just come up resumes what it had begun.

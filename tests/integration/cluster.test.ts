@@ -227,6 +227,13 @@ describe('vstack serve', () => {
       const { upload_session_id: sessionId } = (await answer.json()) as { upload_session_id: string };
       await eventually('the completion in events', () => Promise.resolve(seen.find((upload) => upload.sessionId === sessionId && upload.phase === 'completed')));
       expect((await control.call('videos:list', {})).videos).toMatchObject([{ title: 'By browser' }]);
+
+      // One that a script of somebody else sends straight to the uploader is seen as well.
+      const { uploader_url: uploaderUrl, secret } = clusterFile();
+      const body = JSON.stringify({ path: SAMPLE_PATH, title: 'By script' });
+      const direct = await fetch(`${uploaderUrl}/upload`, { method: 'POST', body, headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' } });
+      expect(direct.status).toBe(200);
+      await eventually('the stranger in events', () => Promise.resolve(seen.find((upload) => upload.title === 'By script' && upload.phase === 'completed')));
       expect((await fetch(`${origin}/upload`, { method: 'POST', body: 'x' })).status).toBe(401);
       expect((await control.call('logs:query', { source: 'uploader' })).lines.length).toBeGreaterThan(0);
     } finally {
