@@ -202,7 +202,7 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
     const known = record.videoId !== null && !accepting ? await metadata.findVideo(record.videoId, signal) : undefined;
     const isGone = !known && !accepting;
     if (record.status !== 'finalizing' || isGone) {
-      if (!record.source!.isSpooled) await assertSameSource(record.source!);
+      if (!accepting) await assertSameSource(record.source!);
       if (isGone) await register();
     }
     const stopKeepingAlive = keepAlive();

@@ -5,13 +5,14 @@
  * file. The order in which the tracks' packets go in is decided by their timestamps alone: the same file gives the same bytes.
  */
 import {
-  EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, Mp4OutputFormat, NullTarget, Output,
+  EncodedAudioPacketSource, EncodedPacketSink, EncodedVideoPacketSource, Mp4OutputFormat, Output,
   type EncodedPacket, type InputAudioTrack, type InputVideoTrack,
 } from 'mediabunny';
 import { VStackError } from '../../../contract/errors.ts';
 import { MIB } from '../../../contract/units.ts';
 import { clearTimes } from './boxes.ts';
 import { forgetDemuxed, forgetMuxed } from './constant-memory.ts';
+import { FragmentTarget, type WrittenFragment } from './fragment-target.ts';
 import type { OpenMedia } from './open-media.ts';
 import type { Fragment } from './types.ts';
 
@@ -92,20 +93,20 @@ const earliest = (lanes: readonly Lane[]): Lane | undefined =>
 /** Yields the init segment, then the fragments in order; returns what is known at the end. Throws `unsupported_media` or the signal's reason. */
 export async function* remux(media: OpenMedia, signal: AbortSignal): AsyncGenerator<RemuxPiece, RemuxResult> {
   const initParts: Uint8Array[] = [];
-  const written: Written[] = [];
+  const target = new FragmentTarget();
+  const written = target.fragments;
   let groupBytes = 0;
   const output = new Output({
-    target: new NullTarget(),
+    target,
     format: new Mp4OutputFormat({
       fastStart: 'fragmented',
       minimumFragmentDuration: FRAGMENT_SEC_MIN,
       onFtyp: (data) => initParts.push(data),
       onMoov: (data) => initParts.push(data),
-      onMoof(data, _position, startSec) {
+      onMoof(data, position, startSec) {
         groupBytes = 0;
-        written.push({ startSec, parts: [data] });
+        target.beginFragment(data, position + data.length, startSec);
       },
-      onMdat: (data) => written.at(-1)!.parts.push(data),
     }),
   });
   try {
@@ -164,13 +165,8 @@ export async function* remux(media: OpenMedia, signal: AbortSignal): AsyncGenera
   }
 }
 
-interface Written {
-  startSec: number;
-  parts: Uint8Array[];
-}
-
 /** What is left at the end (often a little sound that outlasts the picture) goes with the fragment before it, lest it become a segment of its own. */
-const joinShortTail = (written: Written[], endSec: number): void => {
+const joinShortTail = (written: WrittenFragment[], endSec: number): void => {
   const [before, tail] = written.slice(-2);
   if (!before || !tail || endSec - tail.startSec >= FRAGMENT_SEC_MIN) return;
   before.parts.push(...tail.parts);
@@ -188,7 +184,7 @@ const takeInit = (parts: readonly Uint8Array[]): Uint8Array => {
   return bytes;
 };
 
-const takeFragment = (written: Written[], endSec: number): { kind: 'fragment' } & Fragment => {
+const takeFragment = (written: WrittenFragment[], endSec: number): { kind: 'fragment' } & Fragment => {
   const { startSec, parts } = written.shift()!;
   return { kind: 'fragment', parts, startSec, durationSec: Math.max(0, endSec - startSec) };
 };

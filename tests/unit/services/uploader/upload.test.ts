@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
 import { UploadAccepted, UploaderHealth, UploadsResponse, UploadStatus } from '../../../../runtime/contract/wire/uploader.ts';
 import { sha256Hex } from '../../../../runtime/platform/crypto.ts';
+import { findFfmpeg } from '../../../../runtime/platform/ffmpeg.ts';
 import { mediaPath, samplePath, startUploaderRig, type UploaderRig } from '../../../fixtures/uploader-rig.ts';
 
+const installed = await findFfmpeg();
 let rig: UploaderRig;
 let dir: string;
 beforeEach(async () => {
@@ -110,6 +112,28 @@ describe('an upload', () => {
     expect(await rig.waitFor(body.upload_session_id)).toMatchObject({ status: 'completed', degraded: true });
     const { chunks } = await rig.manifest(body.video_id);
     expect(chunks[0]!.replicas).toHaveLength(2);
+  });
+});
+
+describe('a file that no browser plays', () => {
+  it.skipIf(!installed).each(['mpeg4-mp3.avi', 'h264-aac.flv', 'vp8-vorbis.webm'])('%s is converted on the way by a system ffmpeg', async (name) => {
+    const { status, body } = await rig.postPath(mediaPath(name));
+    expect(status).toBe(200);
+    expect(await rig.waitFor(body.upload_session_id)).toMatchObject({ status: 'completed', filename: name });
+    const { media } = await rig.manifest(body.video_id);
+    expect(media!.codecs).toMatch(/^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
+    expect(sha256Hex(await rig.readBack(body.video_id))).toBe(media!.sha256);
+    expect(await rig.workFiles()).toEqual([]);
+  });
+
+  it('is refused where there is no ffmpeg, naming it', async () => {
+    const poor = await startUploaderRig({ config: { ffmpegPath: '/nowhere/ffmpeg' } });
+    try {
+      const { status, body } = await poor.postPath(mediaPath('mpeg4-mp3.avi'));
+      expect([status, body]).toEqual([400, { code: 'unsupported_media', detail: expect.stringContaining('install ffmpeg'), details: { reason: 'needs-ffmpeg' } }]);
+    } finally {
+      await poor.close();
+    }
   });
 });
 
