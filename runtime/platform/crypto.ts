@@ -30,11 +30,11 @@ const keyObjectOf = (keyHex: string): KeyObject => {
 /** HMAC-SHA256. `keyHex` is the key in hex, so that keys are written in one way everywhere. */
 export const hmacHex = (keyHex: string, text: string): string => createHmac('sha256', keyObjectOf(keyHex)).update(text).digest('hex');
 
-/** Compares two secrets in a time that does not tell where they differ. */
+/** Compares two secrets in a time that does not tell where they differ. Their lengths are no secret. */
 export const equalsConstantTime = (a: string, b: string): boolean => {
-  const left = createHash('sha256').update(a).digest();
-  const right = createHash('sha256').update(b).digest();
-  return timingSafeEqual(left, right);
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
 };
 
 export const randomHex = (byteCount: number): string => randomBytes(byteCount).toString('hex');

@@ -125,6 +125,10 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     },
   ]);
 
+  // Random per process and counted within it: as unique as all random, at a fraction of the price.
+  const requestIdPrefix = `${randomHex(4)}-`;
+  let requestCount = 0;
+
   const answerPreflight = (request: IncomingMessage, response: ServerResponse, path: string): void => {
     guard.checkHost(request);
     const routes = router.at(path);
@@ -145,7 +149,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
   const dispatch = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startMs = performance.now();
     const given = request.headers['x-request-id'];
-    const requestId = typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : randomHex(8);
+    const requestId = typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : `${requestIdPrefix}${(requestCount += 1).toString(36)}`;
     response.setHeader('X-Request-ID', requestId);
     const { path, query } = splitTarget(request.url ?? '/');
     let routeName = 'none';
