@@ -12,7 +12,7 @@ const onSignal = (): void => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
 // The reader of a pipe may go before we do (`vstack logs | head`): nobody is left to read, so there is nothing left to say.
-process.stdout.on('error', () => aborter.abort());
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => aborter.abort());
 
 const code = await main({
   args: process.argv.slice(2),

@@ -128,7 +128,9 @@ describe('vstack up', () => {
     await told(program, 'step');
     const pids = await eventually('the first pid', () => Promise.resolve(existsSync(clusterPath()) && clusterFile().metadata_pid !== null ? pidsOf(clusterFile()).filter((pid) => pid !== null) : undefined));
     program.child.kill('SIGINT');
-    expect(await program.exited).toBe(130);
+    const code = await program.exited;
+    // On a fast machine the signal may come a moment too late, and then ends a cluster that is up.
+    expect(code).toBe(program.lines().some((line) => line.event === 'ready') ? 0 : 130);
     await nobodyLeft(pids);
     expect(existsSync(clusterPath())).toBe(false);
   });

@@ -9,6 +9,7 @@ import { WebSocket as WsSocket } from 'ws';
 import { connectControl, type RemoteControl } from '../../../runtime/client/control/websocket-client.ts';
 import { CLOSE_UNAUTHENTICATED, HELLO_MS_MAX } from '../../../runtime/contract/control/frames.ts';
 import { VStackError } from '../../../runtime/contract/errors.ts';
+import { CONNECTIONS_MAX } from '../../../runtime/host/door/control-door.ts';
 import type { Handlers } from '../../../runtime/host/dispatcher.ts';
 import { createManualClock, systemClock, type Clock } from '../../../runtime/platform/clock.ts';
 import type { UploadTarget } from '../../../runtime/web/upload-relay.ts';
@@ -192,6 +193,16 @@ describe('the control socket', () => {
     expect(await knock({ Origin: `http://127.0.0.1:${door.port + 1}` })).toBe(403);
     expect(await knock({ Host: 'evil.example' })).toBe(403);
     expect(await knock({ Origin: `http://127.0.0.1:${door.port}` }, '{"kind":"hello","token":"wrong"}')).toBe(CLOSE_UNAUTHENTICATED);
+  });
+
+  it('bounds the connections at once, and has room again when one goes', async () => {
+    await open();
+    const sockets = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, () => attach()));
+    await expect(connectControl(door.controlUrl, { token })).rejects.toMatchObject({ code: 'unavailable' });
+    sockets[0]!.close();
+    // The host may hear of the end a moment later than the client itself.
+    let again: RemoteControl | undefined;
+    while (!again) again = await attach().catch(() => undefined);
   });
 
   it('closes on frames that are too large or binary', async () => {
