@@ -65,6 +65,17 @@ describe.skipIf(!executablePath)('the first screen, in a real browser over a rea
     expect(await page.getByText('cannot be played').count()).toBe(0);
   });
 
+  test('plays on when a node freezes, and tells which one was silent', async () => {
+    await page.getByRole('button', { name: 'Pause (SIGSTOP) node-1' }).click();
+    await page.getByRole('button', { name: 'Resume (SIGCONT) node-1' }).waitFor();
+    // A new page has no chunk in memory, so it must ask the frozen node too.
+    await page.reload();
+    await videoReaches(page, 1);
+    await page.getByText('node-1 was silent for 2 s').first().waitFor();
+    await page.getByRole('button', { name: 'Resume (SIGCONT) node-1' }).click();
+    await page.getByRole('button', { name: 'Pause (SIGSTOP) node-1' }).waitFor();
+  });
+
   test('uploads a picked file with progress and lists it', async () => {
     await page.getByRole('link', { name: 'Library' }).click();
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload video' }).click()]);
