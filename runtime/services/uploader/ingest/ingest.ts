@@ -78,7 +78,7 @@ export async function* ingest(path: string, options: IngestOptions): AsyncGenera
   try {
     const media = await openPlayable(reader);
     try {
-      const pieces = remux(media, options.signal);
+      const pieces = remux(media, { signal: options.signal });
       const total = createSha256();
       const counts = { initSizeBytes: 0, sizeBytes: 0, chunkCount: 0, segmentCount: 0 };
       const finish = (chunk: Chunk): IngestedChunk => {

@@ -36,6 +36,8 @@ export interface RemuxResult {
 /** One track's packets in decoding order, with the next one in view. */
 interface Lane {
   next: EncodedPacket | null;
+  /** The latest time that was put into the output. */
+  fedSec: number;
   advance(): Promise<void>;
   /** Puts `next` into the output, moved to the output's time. */
   add(packet: EncodedPacket): Promise<void>;
@@ -47,16 +49,16 @@ const openVideoLane = async (track: InputVideoTrack, output: Output): Promise<La
   const source = new EncodedVideoPacketSource((await track.getCodec())!);
   output.addVideoTrack(source, { transformationMatrix: await track.getTransformationMatrix() });
   const meta = { decoderConfig: (await track.getDecoderConfig()) ?? undefined };
-  let latestSec = -Infinity;
   const lane: Lane = {
     next: await sink.getFirstKeyPacket({ verifyKeyPackets: true }),
+    fedSec: -Infinity,
     async advance() {
       lane.next = lane.next && (await sink.getNextPacket(lane.next, { verifyKeyPackets: true }));
     },
     async add(packet) {
       // Some files mark a picture as key frame although earlier ones follow it; the muxer wants such a one inside its group.
-      const type = packet.timestamp < latestSec ? 'delta' : packet.type;
-      latestSec = Math.max(latestSec, packet.timestamp);
+      const type = packet.timestamp < lane.fedSec ? 'delta' : packet.type;
+      lane.fedSec = Math.max(lane.fedSec, packet.timestamp);
       await source.add(packet.clone({ type, sideData: {} }), meta);
     },
     close: () => source.close(),
@@ -69,16 +71,16 @@ const openAudioLane = async (track: InputAudioTrack, output: Output): Promise<La
   const source = new EncodedAudioPacketSource((await track.getCodec())!);
   output.addAudioTrack(source, { languageCode: await track.getLanguageCode() });
   const meta = { decoderConfig: (await track.getDecoderConfig()) ?? undefined };
-  let latestSec = -Infinity;
   const lane: Lane = {
     next: await sink.getFirstPacket(),
+    fedSec: -Infinity,
     async advance() {
       lane.next = lane.next && (await sink.getNextPacket(lane.next));
     },
     async add(packet) {
       // Sound that steps back in time (a broken recording) would stop the muxer; such a packet is left out.
-      if (packet.timestamp < latestSec) return;
-      latestSec = packet.timestamp;
+      if (packet.timestamp < lane.fedSec) return;
+      lane.fedSec = packet.timestamp;
       await source.add(packet, meta);
     },
     close: () => source.close(),
@@ -86,12 +88,21 @@ const openAudioLane = async (track: InputAudioTrack, output: Output): Promise<La
   return lane;
 };
 
-/** The next lane by time; sound goes first on a tie. */
-const earliest = (lanes: readonly Lane[]): Lane | undefined =>
-  lanes.reduce<Lane | undefined>((best, lane) => (lane.next && (!best?.next || lane.next.timestamp <= best.next.timestamp) ? lane : best), undefined);
+/**
+ * The lane that is furthest behind. It goes by what was fed, not by what comes next: each lane then stands one packet beyond the others'
+ * time, as the muxer needs it to write on, also across a long gap in one of them.
+ */
+const furthestBehind = (lanes: readonly Lane[]): Lane | undefined =>
+  lanes.reduce<Lane | undefined>((best, lane) => (lane.next && (!best || lane.fedSec < best.fedSec) ? lane : best), undefined);
+
+export interface RemuxOptions {
+  signal: AbortSignal;
+  /** @default GROUP_BYTES_MAX */
+  groupBytesMax?: number;
+}
 
 /** Yields the init segment, then the fragments in order; returns what is known at the end. Throws `unsupported_media` or the signal's reason. */
-export async function* remux(media: OpenMedia, signal: AbortSignal): AsyncGenerator<RemuxPiece, RemuxResult> {
+export async function* remux(media: OpenMedia, { signal, groupBytesMax = GROUP_BYTES_MAX }: RemuxOptions): AsyncGenerator<RemuxPiece, RemuxResult> {
   const initParts: Uint8Array[] = [];
   const target = new FragmentTarget();
   const written = target.fragments;
@@ -128,16 +139,16 @@ export async function* remux(media: OpenMedia, signal: AbortSignal): AsyncGenera
     let endSec = 0;
     let isInitOut = false;
     await output.start();
-    for (let lane = earliest(lanes); lane; lane = earliest(lanes)) {
+    for (let lane = furthestBehind(lanes); lane; lane = furthestBehind(lanes)) {
       signal.throwIfAborted();
       const packet = lane.next!;
       const timestamp = packet.timestamp - originSec;
       endSec = Math.max(endSec, timestamp + packet.duration);
       groupBytes += packet.byteLength;
-      if (groupBytes > GROUP_BYTES_MAX) {
+      if (groupBytes > groupBytesMax) {
         throw new VStackError(
           'unsupported_media',
-          `The video has no key frame within ${GROUP_BYTES_MAX / MIB} MiB, at ${timestamp.toFixed(1)} s. Re-encode it with a key frame every few seconds.`,
+          `The video has no key frame within ${Math.round(groupBytesMax / MIB)} MiB, at ${timestamp.toFixed(1)} s. Re-encode it with a key frame every few seconds.`,
           { details: { reason: 'long-group' } },
         );
       }
