@@ -23,6 +23,8 @@ export interface RunProposerOptions {
   own: Value | null;
   /** The bytes of `own`; leave it out when the stores already hold them, or when `own` has none. */
   bytes?: PieceSource | undefined;
+  /** Wait for so many PROMISEs where they come: with `own` but no bytes, only a store that promised is known to hold its piece. @default Q1 */
+  promisesWanted?: number;
   transport: PaxosTransport;
   tools: PieceTools;
   /** In [0, 1): seeds the back-off. */
@@ -61,6 +63,7 @@ export const runProposer = async (options: RunProposerOptions): Promise<Proposer
     own: options.own,
     hasBytes: options.bytes !== undefined,
     seed: Math.floor(options.random() * 2 ** 32),
+    ...(options.promisesWanted !== undefined && { promisesWanted: options.promisesWanted }),
     ...(options.limits && { limits: options.limits }),
   });
   let adopted: { value: Value; pieces: PieceSource } | undefined;

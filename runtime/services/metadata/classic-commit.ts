@@ -3,10 +3,12 @@
  * instance to exactly those nodes and runs the classic path itself; the nodes already hold the bytes.
  */
 import { VStackError } from '../../contract/errors.ts';
+import { fragmentIdOf } from '../../contract/ids.ts';
 import type { PlacedValue } from '../../contract/paxos.ts';
 import type { CommitRequest } from '../../contract/wire/metadata.ts';
 import { ERASURE_DATA_SHARDS, ERASURE_PARITY_SHARDS } from '../../core/placement/layout.ts';
-import { sameValue } from '../../core/chunkpaxos/value.ts';
+import { q2Of } from '../../core/chunkpaxos/quorum.ts';
+import { pieceFor, sameValue } from '../../core/chunkpaxos/value.ts';
 import { assertPlaceIsFree, commitCertificate, type Committed } from './commit.ts';
 import type { Context } from './context.ts';
 import { decide, NO_OWNER, PATIENCE_SHORT } from './decide.ts';
@@ -59,7 +61,28 @@ const instanceFor = (context: Context, options: IssueOptions & { named: readonly
     return isUsable ? newest : issueNext(context, options, newest);
   });
 
-/** Throws `bad_request` for nodes that are not ours, `conflict` when other bytes were chosen, `no_quorum` when too few nodes hold the bytes. */
+/** Without a quorum the likeliest cause is that the bytes are not where the client says they are. */
+const explainFailure = async ({ client, nodes, signal }: Context, { grant, chunkId }: Instance, value: PlacedValue, error: unknown): Promise<never> => {
+  if (!(error instanceof VStackError) || error.code !== 'no_quorum') throw error;
+  const held = await Promise.all(
+    grant.stores.map(async (store, index) => {
+      const id = grant.k > 1 ? fragmentIdOf(chunkId, index) : chunkId;
+      try {
+        const answer = await client.request(`${nodes.get(store.node_id)!.directUrl}/chunk/${id}`, { method: 'HEAD', signal });
+        return answer.headers.etag === `"${pieceFor(value, index).sha256}"`;
+      } catch {
+        return false; // Out of reach or without the bytes: either way it cannot vote for them.
+      }
+    }),
+  );
+  const count = held.filter(Boolean).length;
+  // One copy is enough for replication: the others are filled from it.
+  const needed = grant.k > 1 ? q2Of(grant) : 1;
+  if (count >= needed) throw error;
+  throw new VStackError('conflict', `${count} of the ${held.length} named nodes hold the bytes of ${chunkId} that the commit describes, ${needed} are needed. PUT them first.`);
+};
+
+/** Throws `bad_request` for nodes that are not ours, `conflict` when other bytes were chosen or too few nodes hold these, `no_quorum`. */
 export const commitClassic = async (context: Context, learns: LearnQueue, chunkId: string, request: CommitRequest): Promise<Committed> => {
   context.assertWritable();
   const { db } = context;
@@ -86,7 +109,11 @@ export const commitClassic = async (context: Context, learns: LearnQueue, chunkI
   };
   for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
     const instance = await instanceFor(context, options);
-    const decision = await decide(context, { instance, own: value, limits: PATIENCE_SHORT });
+    // Fragments are proposed only where Q2 stores are known to hold theirs, and only a PROMISE tells it.
+    const promisesWanted = instance.grant.k > 1 ? q2Of(instance.grant) : undefined;
+    const decision = await decide(context, { instance, own: value, promisesWanted, limits: PATIENCE_SHORT }).catch((error: unknown) =>
+      explainFailure(context, instance, value, error),
+    );
     const time = { durationSec: request.duration_sec, startSec: request.start_sec, segmentIndex: request.segment_index };
     const committed = decision.certificate ? await commitCertificate(context, learns, decision.certificate, sameValue(decision.value, value) ? time : {}) : undefined;
     const now = getChunk(db, chunkId);

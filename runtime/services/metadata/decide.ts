@@ -35,6 +35,8 @@ export interface DecideOptions {
   own: Value | null;
   /** The bytes of `own`, replicated; absent when it has none or the stores hold them. */
   bytes?: Uint8Array | undefined;
+  /** See RunProposerOptions. */
+  promisesWanted?: number | undefined;
   limits?: ProposerLimits;
 }
 
@@ -42,7 +44,7 @@ export interface DecideOptions {
  * Resolves as soon as the instance is decided, possibly with another's value; the remaining stores are filled behind it, and those that
  * were are recorded as holders once the decision is committed. Rejects with `no_quorum`.
  */
-export const decide = (context: Context, { instance, own, bytes, limits, proposerId = freshProposerId(context) }: DecideOptions): Promise<Decision> =>
+export const decide = (context: Context, { instance, own, bytes, promisesWanted, limits, proposerId = freshProposerId(context) }: DecideOptions): Promise<Decision> =>
   new Promise((resolve, reject) => {
     const filling = runProposer({
       grant: instance.grant,
@@ -52,6 +54,7 @@ export const decide = (context: Context, { instance, own, bytes, limits, propose
       transport: transportOf(context),
       tools: { sha256: sha256Hex },
       random: context.random,
+      ...(promisesWanted !== undefined && { promisesWanted }),
       ...(limits && { limits }),
       signal: context.signal,
       onDecided: resolve,

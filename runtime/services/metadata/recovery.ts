@@ -41,7 +41,8 @@ export const createRecovery = (context: Context, learns: LearnQueue): Recovery =
 
   const run = async (instance: Instance): Promise<Value | null> => {
     if (instance.grant.not_after * 1000 <= clock.wallMs()) return close(instance, 'its grant ran out undecided');
-    const { value, certificate } = await decide(context, { instance, own: null, limits: PATIENCE_SHORT });
+    // Whoever voted is worth waiting for: a value that reached one store only can still be saved for its uploader.
+    const { value, certificate } = await decide(context, { instance, own: null, promisesWanted: instance.grant.stores.length, limits: PATIENCE_SHORT });
     // A store that says CHOSEN was told so by us, hence the row stands already.
     if (certificate) await commitCertificate(context, learns, certificate);
     else learns.push(instance);
@@ -50,6 +51,8 @@ export const createRecovery = (context: Context, learns: LearnQueue): Recovery =
   };
 
   const recover = async (chunkId: string, generation: number): Promise<Value | null> => {
+    // A provisional row must not be told to a store: what it learns is for ever.
+    context.assertWritable();
     const instance = getInstance(db, chunkId, generation);
     if (!instance) throw new VStackError('not_found', `${instanceKeyOf(chunkId, generation)} was not granted by this database.`);
     const plan = planRecovery(ledgerOf(db, chunkId), generation);
@@ -57,7 +60,6 @@ export const createRecovery = (context: Context, learns: LearnQueue): Recovery =
       learns.push(instance);
       return valueOf(db, instance) ?? null;
     }
-    context.assertWritable();
     const key = instanceKeyOf(chunkId, generation);
     let work = running.get(key);
     if (!work) {

@@ -24,6 +24,8 @@ import { getVideo } from './store/videos.ts';
 
 /** Repair must leave disks and memory to the living: this many chunks of at most 8 MiB at once. */
 const REPAIRS_AT_ONCE = 4;
+/** A round of repairs ends after this, so that the other background work has its turn. */
+const SWEEP_MS_MAX = 3000;
 
 type StoreState = 'holds' | 'lacks' | 'away' | 'lost';
 
@@ -145,8 +147,12 @@ export const createRepair = (context: Context, learns: LearnQueue): Repair => {
   return {
     async sweep() {
       await giveUpLongDown();
-      const jobs = dueRepairs(db, clock.wallMs(), REPAIRS_AT_ONCE);
-      await Promise.all(jobs.map(work));
+      const endMs = clock.nowMs() + SWEEP_MS_MAX;
+      // A repair that has to wait is put off, so that every pass finds other ones.
+      for (let jobs = dueRepairs(db, clock.wallMs(), REPAIRS_AT_ONCE); jobs.length > 0; jobs = dueRepairs(db, clock.wallMs(), REPAIRS_AT_ONCE)) {
+        await Promise.all(jobs.map(work));
+        if (clock.nowMs() > endMs || context.signal.aborted) return;
+      }
     },
   };
 };

@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { collectDeleted, endAbandoned } from './deletion.ts';
 import { createKeys } from './keys.ts';
 import { createLearnQueue, type LearnQueue } from './learn.ts';
+import { createLostDatabaseCheck } from './lost-database.ts';
 import { createVideoLocks } from './manifest-versions.ts';
 import { createNodeRegistry } from './nodes.ts';
 import { createRebuild, type Rebuild } from './rebuild.ts';
@@ -96,6 +97,7 @@ export const startMetadataService = async (settings: MetadataSettings, { log, cl
   const background = createBackground(
     context,
     {
+      lostDatabase: createLostDatabaseCheck(context),
       recover: () => recovery.sweep(),
       abandon: () => endAbandoned(context, learns, lock),
       learn: () => learns.sweep(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chunkIdOf } from '../../../../runtime/contract/ids.ts';
 import type { Certificate, Grant } from '../../../../runtime/contract/paxos.ts';
-import type { CommitResponse, GenerationResponse } from '../../../../runtime/contract/wire/metadata.ts';
+import type { CommitResponse, FragmentsResponse, GenerationResponse, Manifest } from '../../../../runtime/contract/wire/metadata.ts';
 import { randomHex, sha256Hex } from '../../../../runtime/platform/crypto.ts';
 import { bytesOf, placedValue, startMetadataCluster, type MetadataCluster } from '../../../fixtures/metadata-cluster.ts';
 
@@ -182,6 +182,35 @@ describe('a classic commit', () => {
   it('that names one node twice is 400', async () => {
     const [url] = await put(chunkIdOf(videoId, 5), 'classic', 1);
     expect((await classic(5, 'classic', [url!, url!])).status).toBe(400);
+  });
+
+  it('that names nodes without the bytes is refused, and says so', async () => {
+    const { status, body } = await classic(6, 'never put', cluster.nodes.map((node) => node.url));
+    expect([status, body.code]).toEqual([409, 'conflict']);
+    expect(body.detail).toContain('0 of the 3 named nodes hold the bytes');
+    await put(chunkIdOf(videoId, 6), 'never put', 3);
+    expect((await classic(6, 'never put', cluster.nodes.map((node) => node.url))).status).toBe(200);
+  });
+
+  it('fills the named nodes that lack the bytes from one that has them', async () => {
+    await put(chunkIdOf(videoId, 6), 'once', 1);
+    expect((await classic(6, 'once', cluster.nodes.map((node) => node.url))).status).toBe(200);
+    await expect.poll(() => cluster.nodes.every((node) => node.read(chunkIdOf(videoId, 6)) !== undefined)).toBe(true);
+  });
+
+  it('of fragments runs over the five nodes that hold them, in their order', async () => {
+    for (let count = 0; count < 2; count += 1) await cluster.register(await cluster.addNode());
+    const id = chunkIdOf(videoId, 7);
+    const fragments = cluster.nodes.map((node, index) => ({ fragment_index: index, node_url: node.url, size_bytes: 2, checksum: sha256Hex(`f${index}`) }));
+    for (const [index, node] of cluster.nodes.entries()) await cluster.client.request(`${node.url}/chunk/${id}-frag-${index}`, { method: 'PUT', body: `f${index}` });
+    const request = { node_urls: cluster.nodes.map((node) => node.url), checksum: sha256Hex('whole'), size_bytes: 5, video_id: videoId, sequence_num: 7, redundancy_mode: 'erasure_coding' };
+    expect((await cluster.call('POST', `/chunk/${id}/commit`, { ...request, fragments_metadata: fragments.slice(1) })).status).toBe(400);
+    expect((await cluster.call('POST', `/chunk/${id}/commit`, { ...request, fragments_metadata: fragments.toReversed() })).body).toMatchObject({ success: true });
+    const listed = (await cluster.call<FragmentsResponse>('GET', `/chunk/${id}/fragments`)).body.fragments;
+    expect(listed.map((fragment) => [fragment.fragment_index, fragment.node_url])).toEqual(cluster.nodes.map((node, index) => [index, node.url]).filter(([index]) => listed.some((each) => each.fragment_index === index)));
+    expect(listed.length).toBeGreaterThanOrEqual(4);
+    const { body } = await cluster.call<Manifest>('GET', `/manifest/${videoId}`);
+    for (const fragment of body.chunks[0]!.fragments) expect(await (await fetch(fragment.url)).text()).toBe(`f${fragment.fragment_index}`);
   });
 
   it('may name a single node', async () => {

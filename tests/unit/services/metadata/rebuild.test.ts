@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chunkIdOf } from '../../../../runtime/contract/ids.ts';
-import type { Manifest, RebuildStatus, VideoRow } from '../../../../runtime/contract/wire/metadata.ts';
+import type { EventsResponse, Manifest, RebuildStatus, VideoRow } from '../../../../runtime/contract/wire/metadata.ts';
 import { bytesOf, startMetadataCluster, type MetadataCluster } from '../../../fixtures/metadata-cluster.ts';
 
 const NODE_IDS = ['node-1', 'node-2', 'node-3'];
@@ -77,6 +77,35 @@ describe('a rebuild', () => {
     expect((await cluster.call('DELETE', `/video/${videoId}`)).status).toBe(503);
     await answerAll();
     expect((await cluster.call('POST', '/video', { title: 'New' })).status).toBe(200);
+  });
+
+  it('tells no store what is only provisional', async () => {
+    const videoId = await cluster.createVideo();
+    const [grant] = await cluster.grantsFor(videoId, [0]);
+    await cluster.place(grant!, bytesOf('never committed'));
+    await loseDatabase();
+    await cluster.register(cluster.nodes[0]!);
+    await expect.poll(async () => (await rebuildStatus()).nodes_answered).toEqual(['node-1']);
+    expect((await cluster.call('POST', `/chunk/${chunkIdOf(videoId, 0)}/recover`, { generation: 0 })).status).toBe(503);
+    await cluster.service.sweepNow();
+    expect(cluster.nodes.flatMap((node) => node.calls).filter((call) => call.startsWith('learn'))).toEqual([]);
+    await answerAll();
+    expect((await cluster.call('POST', `/chunk/${chunkIdOf(videoId, 0)}/recover`, { generation: 0 })).status).toBe(200);
+    await cluster.service.sweepNow();
+    for (const node of cluster.nodes) expect(node.stateOf(chunkIdOf(videoId, 0))?.chosen).toMatchObject({ kind: 'PLACED' });
+  });
+
+  it('is recommended when a fresh database finds nodes that hold chunks', async () => {
+    await cluster.uploadVideo('Forgotten', ['a']);
+    await cluster.stop();
+    await rm(join(cluster.root, 'metadata'), { recursive: true });
+    await cluster.start();
+    for (const node of cluster.nodes) await cluster.register(node);
+    await cluster.beatAll();
+    await cluster.service.sweepNow();
+    await cluster.service.sweepNow();
+    const { events } = (await cluster.call<EventsResponse>('GET', '/events')).body;
+    expect(events.filter((event) => event.kind === 'database-empty')).toMatchObject([{ detail: expect.stringContaining('vstack metadata rebuild') as string }]);
   });
 
   it('goes on where it was when the service is killed in the middle', async () => {
