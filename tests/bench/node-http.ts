@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
+import { childEnvironment } from '../../runtime/platform/process/environment.ts';
 import { median, printFigures, type Figure } from './lib/figures.ts';
 import { rssBytes, watchMemory } from './lib/process-memory.ts';
 
@@ -61,8 +62,7 @@ const bundle = async (): Promise<string> => {
 /** Starts a storage node as a child with an IPC channel, as the supervisor does. */
 const startNode = (entry: string): Promise<{ url: string; pid: number }> =>
   new Promise((resolve, reject) => {
-    const flags = process.env.VSTACK_BENCH_NODE_FLAGS?.split(' ') ?? [];
-    const child = spawn(process.execPath, [...flags, entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, UV_THREADPOOL_SIZE: '8' } });
+    const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: childEnvironment() });
     children.push(child);
     child.once('exit', (code) => reject(new Error(`The storage node ended with ${code}.`)));
     child.on('message', (message: { kind: string; port?: number; detail?: string }) => {
