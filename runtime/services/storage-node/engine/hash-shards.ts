@@ -3,7 +3,7 @@
  * rehashing a million entries. The table stores ids only; the caller knows how to compare keys and to tell an id's hash.
  */
 
-const SHARD_COUNT = 256;
+export const SHARD_COUNT = 256;
 const SLOTS_MIN = 16;
 /** Linear probing stays short below this load. */
 const LOAD_MAX = 0.75;
@@ -18,6 +18,8 @@ interface Shard {
 export class HashShards {
   readonly #shards: Shard[] = Array.from({ length: SHARD_COUNT }, () => ({ slots: new Uint32Array(SLOTS_MIN), count: 0 }));
   readonly #hashOf: (id: number) => number;
+  /** Where the last unsuccessful `find` ended: the place for an insert that follows at once. */
+  #missedAt = 0;
 
   constructor(hashOf: (id: number) => number) {
     this.#hashOf = hashOf;
@@ -29,25 +31,40 @@ export class HashShards {
 
   /** The id under `hash` that `isMatch` accepts, or -1. */
   find(hash: number, isMatch: (id: number) => boolean): number {
-    const { slots } = this.#shards[hash >>> 24]!;
+    const { slots } = this.#shards[shardOf(hash)]!;
     const mask = slots.length - 1;
-    for (let at = hash & mask; slots[at] !== EMPTY; at = (at + 1) & mask) {
+    let at = hash & mask;
+    for (; slots[at] !== EMPTY; at = (at + 1) & mask) {
       const id = slots[at]! - 1;
       if (this.#hashOf(id) === hash && isMatch(id)) return id;
     }
+    this.#missedAt = at;
     return -1;
   }
 
-  insert(hash: number, id: number): void {
-    const shard = this.#shards[hash >>> 24]!;
-    if (shard.count + 1 > shard.slots.length * LOAD_MAX) this.#grow(shard);
-    place(shard.slots, hash, id);
+  /** Adds an id whose key the call of `find` right before this one did not find. */
+  insertMissed(hash: number, id: number): void {
+    const shard = this.#shards[shardOf(hash)]!;
+    if (shard.count + 1 > shard.slots.length * LOAD_MAX) {
+      this.#grow(shard, shard.slots.length * 2);
+      place(shard.slots, hash, id);
+    } else {
+      shard.slots[this.#missedAt] = id + 1;
+    }
     shard.count++;
+  }
+
+  /** Makes room for this many more ids at once instead of by doubling. */
+  reserve(count: number): void {
+    for (const shard of this.#shards) {
+      const wanted = (shard.count + count / SHARD_COUNT) / LOAD_MAX;
+      if (wanted > shard.slots.length) this.#grow(shard, 2 ** Math.ceil(Math.log2(wanted)));
+    }
   }
 
   /** Closes the gap that a removal leaves, so that no tombstones slow later searches. */
   remove(hash: number, id: number): void {
-    const shard = this.#shards[hash >>> 24]!;
+    const shard = this.#shards[shardOf(hash)]!;
     const { slots } = shard;
     const mask = slots.length - 1;
     let gap = hash & mask;
@@ -67,8 +84,8 @@ export class HashShards {
     shard.count--;
   }
 
-  #grow(shard: Shard): void {
-    const grown = new Uint32Array(shard.slots.length * 2);
+  #grow(shard: Shard, slotCount: number): void {
+    const grown = new Uint32Array(slotCount);
     for (const slot of shard.slots) if (slot !== EMPTY) place(grown, this.#hashOf(slot - 1), slot - 1);
     shard.slots = grown;
   }
@@ -80,6 +97,8 @@ const place = (slots: Uint32Array, hash: number, id: number): void => {
   while (slots[at] !== EMPTY) at = (at + 1) & mask;
   slots[at] = id + 1;
 };
+
+export const shardOf = (hash: number): number => hash >>> 24;
 
 /** FNV-1a with a final mix. The seed comes from the store's random UUID, so nobody can choose ids that collide. */
 export const hashBytes = (bytes: Uint8Array, start: number, count: number, seed: number): number => {

@@ -82,11 +82,16 @@ export class RecordIndex {
       if (this.entries.has(id, FLAG_QUARANTINED)) this.onHealed(id);
     } else {
       id = this.entries.add(hash, this.#keys.add(key, start, keyBytes), keyBytes);
-      this.#shards.insert(hash, id);
+      this.#shards.insertMissed(hash, id);
     }
     this.entries.set(id, value, shaSource, shaStart);
     this.#count(id, 1);
     return id;
+  }
+
+  /** Prepares for this many new keys. */
+  reserve(count: number): void {
+    this.#shards.reserve(count);
   }
 
   /** Points the entry at a copy of its record, unless a newer record has come meanwhile. */
