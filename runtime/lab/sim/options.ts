@@ -15,6 +15,8 @@ export const SHAPES: readonly Shape[] = [
   { name: 'erasure 3+2', k: 3, m: 2 },
   { name: 'two replicas', k: 1, m: 1 },
   { name: 'one replica', k: 1, m: 0 },
+  // Small enough to explore exhaustively; schedules draw from those above.
+  { name: 'erasure 2+2', k: 2, m: 2 },
 ];
 
 /** Rates are per mille of the steps where the fault could strike. */
