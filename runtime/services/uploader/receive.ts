@@ -13,7 +13,8 @@ import type { Call } from '../../platform/http/server.ts';
 /** An upload leaves this much of the disk free: the stores of the cluster often share it. */
 export const DISK_RESERVE_BYTES = 256 * MIB;
 
-const FIELDS_MAX = 8;
+/** The file, its title, and a few that others may send along. */
+const PARTS_MAX = 8;
 const FIELD_BYTES_MAX = 4 * KIB;
 const FILENAME_CHARS_MAX = 255;
 
@@ -52,7 +53,7 @@ export const receiveForm = ({ request }: Pick<Call, 'request'>, options: Receive
     try {
       parser = new Busboy({
         headers: { ...request.headers, 'content-type': contentType },
-        limits: { files: 1, fields: FIELDS_MAX, fieldSize: FIELD_BYTES_MAX },
+        limits: { parts: PARTS_MAX, fieldSize: FIELD_BYTES_MAX },
         defCharset: 'utf8',
       });
     } catch (cause) {
