@@ -1,4 +1,5 @@
 /** Ties the stores to the bridge: events are applied as they come, and after every (re)connection everything is asked for anew. */
+import { watch } from 'vue';
 import type { Bridge } from '../bridge/bridge.ts';
 import { useClusterStore } from './cluster.ts';
 import { useConnectionStore } from './connection.ts';
@@ -20,13 +21,17 @@ export const startSession = (bridge: Bridge): (() => void) => {
     // Without a cluster there is nobody to ask for videos; the list is asked for when it runs.
     if (cluster.isRunning) await Promise.all([videos.hydrate(), uploads.hydrate()]);
   };
+  let isHydrating = false;
   const hydrate = async (): Promise<void> => {
+    isHydrating = true;
     try {
       await Promise.all([connection.hydrate(), cluster.hydrate(), settings.hydrate()]);
       await hydrateVideos();
     } catch (error) {
       // A connection that broke again hydrates again; only other failures are news.
       if (bridge.state.phase === 'open') toasts.fail('The state of the cluster could not be read', error);
+    } finally {
+      isHydrating = false;
     }
   };
 
@@ -35,11 +40,15 @@ export const startSession = (bridge: Bridge): (() => void) => {
       connection.apply(state);
       if (state.phase === 'open') void hydrate();
     }),
-    bridge.on('cluster:changed', (status) => {
-      const wasRunning = cluster.isRunning;
-      cluster.apply(status);
-      if (!wasRunning && cluster.isRunning) void hydrateVideos().catch((error: unknown) => toasts.fail('The videos could not be listed', error));
-    }),
+    bridge.on('cluster:changed', (status) => cluster.apply(status)),
+    // Whatever tells first that a cluster has come up, an event or the answer to a launch, its videos are asked for.
+    watch(
+      () => cluster.isRunning,
+      (isRunning) => {
+        if (isRunning && !isHydrating) void hydrateVideos().catch((error: unknown) => toasts.fail('The videos could not be listed', error));
+      },
+      { flush: 'sync' },
+    ),
     bridge.on('videos:changed', () => videos.apply()),
     bridge.on('uploads:changed', ({ uploads: changed }) => uploads.apply(changed)),
     bridge.on('settings:changed', (next) => settings.apply(next)),

@@ -14,6 +14,8 @@ interface Sending {
   abort: AbortController;
 }
 
+/** Sending is this share of the whole way, as the uploader counts it, so that progress never jumps back when its word takes over. */
+const PERCENT_SENT = 20;
 const RATE_WINDOW_MS = 2_000;
 /** Page and host read the same clock, but not in the same millisecond. */
 const TWIN_SLACK_MS = 1_000;
@@ -56,7 +58,7 @@ export const useUploadStore = defineStore('uploads', () => {
       const bytesPerSecond = atMs > first.atMs ? ((sentBytes - first.sentBytes) * 1000) / (atMs - first.atMs) : null;
       setSending(id, {
         bytesDone: sentBytes,
-        progress: sizeBytes > 0 ? (100 * sentBytes) / sizeBytes : 0,
+        progress: sizeBytes > 0 ? (PERCENT_SENT * sentBytes) / sizeBytes : 0,
         bytesPerSecond,
         remainingMs: bytesPerSecond ? ((sizeBytes - sentBytes) * 1000) / bytesPerSecond : null,
       });

@@ -56,6 +56,15 @@ test('without a cluster nobody is asked for videos, until one runs', async () =>
   await expect.poll(() => useVideoStore().videos.length).toBe(1);
 });
 
+test('a cluster that comes up by the answer to a launch has its videos asked for too', async () => {
+  bridge.answers['cluster:status'] = () => stoppedCluster();
+  bridge.answers['cluster:launch'] = () => clusterStatus();
+  end = startSession(bridge);
+  await expect.poll(() => useSettingsStore().settings).not.toBeNull();
+  await useClusterStore().launch({});
+  await expect.poll(() => useVideoStore().isKnown).toBe(true);
+});
+
 test('after a lost connection everything is asked for anew', async () => {
   end = startSession(bridge);
   await expect.poll(() => useVideoStore().videos.length).toBe(1);

@@ -25,7 +25,7 @@ describe('a file that is being sent', () => {
     const sending = store.send(file);
     vi.advanceTimersByTime(1000);
     onSent!(250);
-    expect(store.uploads).toMatchObject([{ title: 'harbour', phase: 'uploading', progress: 25, bytesPerSecond: 250, remainingMs: 3000 }]);
+    expect(store.uploads).toMatchObject([{ title: 'harbour', phase: 'uploading', progress: 5, bytesPerSecond: 250, remainingMs: 3000 }]);
     store.apply([upload({ sessionId: 'up-1', filename: 'harbour.mkv', phase: 'uploading', startedAtMs: Date.now() })]);
     expect(store.uploads.map((entry) => entry.sessionId)).toEqual(['page-1']);
     accepted.resolve({ sessionId: 'up-1' });
