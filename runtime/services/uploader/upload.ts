@@ -64,6 +64,9 @@ export interface Upload {
 /** The metadata service ends uploads it hears nothing of; one that waits for its turn says so this often. */
 const KEEP_ALIVE_MS = MINUTE_MS;
 
+/** From these a restart goes on; to be anywhere between them is the same as to be at the last one, so only these are made durable. */
+const WAYMARKS: ReadonlySet<UploadState> = new Set(['chunking', 'finalizing']);
+
 const describe = (error: unknown): { code: string; message: string } => {
   const { code, message } = error as { code?: unknown; message?: string };
   if (isErrorCode(code)) return { code, message: message! };
@@ -98,7 +101,7 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
   const settled = Promise.withResolvers<void>();
 
   const enter = async (status: UploadState, change: Partial<SessionRecord> = {}): Promise<void> => {
-    await store.save({ ...record, ...change, status });
+    if (WAYMARKS.has(status)) await store.save({ ...record, ...change, status });
     Object.assign(record, change, { status });
     log.info({ session: sessionId, video: record.videoId, status }, 'upload');
   };
