@@ -30,10 +30,16 @@ export class Compactor {
   #lingering: Superblock[] = [];
   /** Removal count of the table when a superblock's tombstones were last looked at. */
   readonly #checkedAt = new WeakMap<Superblock, number>();
+  #isStopped = false;
 
   constructor(context: StoreContext, activeOf: () => Superblock) {
     this.#context = context;
     this.#activeOf = activeOf;
+  }
+
+  /** Ends a run under way at its next record; what it has copied so far is thrown away. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Compacts what is worth it, one output after another. Resolves with the bytes given back. */
@@ -153,6 +159,7 @@ export class Compactor {
     const target = await CopyTarget.create(this.#context);
     try {
       for (const id of ids) {
+        if (this.#isStopped) throw new VStackError('unavailable', 'The store is closing; compaction goes on after the next start.');
         // Deleted or replaced since the list was made: dead, and the newer record lies elsewhere.
         if (!index.entries.has(id, FLAG_USED) || !slots.has(index.entries.slot(id))) continue;
         const at = locationOf(this.#context, id);

@@ -68,6 +68,7 @@ export class Maintenance {
   /** Ends the timers and waits for the task under way. */
   async stop(): Promise<void> {
     this.#isClosed = true;
+    this.#compactor.stop();
     for (const cancel of this.#timers.values()) cancel();
     await this.#lane.run(async () => undefined);
   }
@@ -76,7 +77,7 @@ export class Maintenance {
   async writeAllHints(): Promise<void> {
     for (const superblock of this.#context.superblocks.list()) {
       const isDue = superblock.hintStale || superblock.hintedBytes < superblock.seal.sealedUpTo;
-      if (isDue) await this.#reported('hint', () => this.#writeHint(superblock));
+      if (isDue) await this.#reported('hint', () => this.#writeHint(superblock, breathe));
     }
   }
 
@@ -88,10 +89,16 @@ export class Maintenance {
     }
   }
 
-  async #writeHint(superblock: Superblock): Promise<void> {
+  /** In the background a hint is given up when the store closes, which writes it again anyway. */
+  async #writeHint(superblock: Superblock, pause = (): Promise<void> => this.#breatheUnlessClosed()): Promise<void> {
     if (superblock.isRemoved) return;
     const { disk, dir, index, nextSequence } = this.#context;
-    await writeHint(disk, dir, index, superblock, nextSequence, breathe);
+    await writeHint(disk, dir, index, superblock, nextSequence, pause);
+  }
+
+  async #breatheUnlessClosed(): Promise<void> {
+    if (this.#isClosed) throw new Error('The store is closing.');
+    await breathe();
   }
 
   #isGarbageInActive(): boolean {

@@ -47,9 +47,10 @@ export class Reserve {
       const stepBytes = Math.min(STEP_BYTES, this.missingBytes);
       await writeFully(this.#file, [incompressible(stepBytes)], this.bytes);
       this.bytes += stepBytes;
+      // Small syncs, so that no group of records ever waits behind a large one.
+      await this.#file.sync();
       await breathe();
     }
-    await this.#file.sync();
   }
 
   /** Gives back at least `bytes`, or all there is. Returns what was given back. */
