@@ -52,6 +52,10 @@ const takeLock = () => {
 /** Exits the process when the build fails, with the compiler's output shown. `quiet` keeps a good build silent. */
 export const buildIfNeeded = ({ quiet = false } = {}) => {
   if (isFresh()) return;
+  if (!existsSync(nodePath)) {
+    console.error('The packages are not installed. Run "npm ci" first.');
+    process.exit(1);
+  }
   takeLock();
   try {
     if (isFresh()) return;
