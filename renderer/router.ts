@@ -8,12 +8,14 @@ export interface NavigationEntry {
   path: string;
   label: string;
   icon: IconName;
+  /** Addresses below another path that belong to this view too. */
+  covers?: string;
 }
 
 /** The sidebar, in order; the digits 1, 2, … lead there. */
 export const navigation: readonly NavigationEntry[] = [
   { path: '/cluster', label: 'Cluster', icon: 'cluster' },
-  { path: '/library', label: 'Library', icon: 'library' },
+  { path: '/library', label: 'Library', icon: 'library', covers: '/watch/' },
 ];
 
 export const createAppRouter = (): Router =>

@@ -103,6 +103,14 @@ describe.skipIf(!executablePath)('the first screen, in a real browser over a rea
     expect(await page.getByRole('row').count()).toBe(6);
   });
 
+  test('adds a node, and removes it once asked', async () => {
+    await page.getByRole('button', { name: 'Add node' }).click();
+    await page.getByRole('row', { name: /node-4 Ready/ }).waitFor({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Remove node-4' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove node' }).click();
+    await page.getByRole('row', { name: /node-4/ }).waitFor({ state: 'detached', timeout: 30_000 });
+  });
+
   test('stops everything', async () => {
     await page.getByRole('button', { name: 'Stop all' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Stop all' }).click();

@@ -52,8 +52,8 @@ describe.skipIf(!executablePath)('states that a real cluster reaches rarely', ()
     door.disconnect(true);
     await page.getByText('Connection to the host lost').waitFor();
     door.answers['cluster:status'] = () => stoppedCluster();
+    await page.getByRole('button', { name: 'Try now' }).waitFor();
     door.comeBack();
-    await page.getByRole('button', { name: 'Try now' }).click();
     await page.getByText('No cluster is running').waitFor();
     expect(await page.getByText('Connection to the host lost').count()).toBe(0);
   });
