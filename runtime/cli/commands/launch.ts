@@ -60,18 +60,16 @@ export const ensureLaunched = async (client: ControlClient, options: LaunchOptio
   return { status: await launchCluster(client, options, context), wasUp: false };
 };
 
-/** Tells from now on what happens to the processes; returns how to stop. */
-export const tellChanges = (client: ControlClient, { output }: CliContext): (() => void) => {
-  const known = new Map<string, string>();
-  let isFirst = true;
+/** Tells from now on what happens to the processes, compared with `before`; returns how to stop. */
+export const tellChanges = (client: ControlClient, before: ClusterStatus, { output }: CliContext): (() => void) => {
+  const known = new Map(before.children.map(({ name, phase }) => [name, phase]));
   return client.on('cluster:changed', ({ children, phase }) => {
     for (const { name, phase: childPhase, problem, pid } of children) {
-      const before = known.get(name);
+      const isNew = known.get(name) !== childPhase;
       known.set(name, childPhase);
       // Everything stops when the cluster does; that is told once, not once per process.
-      if (isFirst || before === childPhase || phase === 'stopping' || phase === 'stopped') continue;
+      if (!isNew || phase === 'stopping' || phase === 'stopped') continue;
       output.event('child', { name, phase: childPhase, pid, problem }, [`  ${name} is ${childPhase}${problem ? `: ${problem}` : ''}`]);
     }
-    isFirst = false;
   });
 };

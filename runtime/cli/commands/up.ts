@@ -34,7 +34,7 @@ const runOwn = async (host: OwnHost, options: LaunchOptions, context: CliContext
     const status = await launchCluster(host.client, options, context);
     const file = host.clusterFile();
     output.event('ready', publicPart(file), [...readyLines(file, status, host.signInUrl, context), output.paint('dim', 'Press Ctrl-C to stop.')]);
-    const stopTelling = tellChanges(host.client, context);
+    const stopTelling = tellChanges(host.client, status, context);
     await untilEnded(host, signal);
     stopTelling();
   } catch (error) {

@@ -180,11 +180,16 @@ describe('up', () => {
     let host!: FakeHost;
     const ran = run('up --json --nodes 3 --auth off', { 'cluster:launch': launch(() => host) }, { own: ownHost, signal: aborter.signal, onHost: (made) => (host = made) });
     await until(() => host.asked.length > 0);
-    setTimeout(() => aborter.abort(), 20);
+    await new Promise((resolve) => setImmediate(resolve));
+    host.events.emit('cluster:changed', running());
+    host.events.emit('cluster:changed', running({ phase: 'degraded', children: [node('node-1'), node('node-2', { phase: 'restarting', pid: null, problem: 'It was killed.' })] }));
+    aborter.abort();
+    host.events.emit('cluster:changed', running({ phase: 'stopping', children: [node('node-1', { phase: 'stopping' })] }));
     const { code, lines, out } = await ran;
     expect(code).toBe(0);
     expect(host.asked[0]).toEqual({ name: 'cluster:launch', input: { nodeCount: 3, authentication: 'off' } });
-    expect(lines.map(({ event, name }) => [event, name])).toEqual([['step', 'metadata'], ['step', 'node-1'], ['ready', undefined], ['stopped', undefined]]);
+    expect(lines.map(({ event, name }) => [event, name])).toEqual([['step', 'metadata'], ['step', 'node-1'], ['ready', undefined], ['child', 'node-2'], ['stopped', undefined]]);
+    expect(lines[3]).toMatchObject({ phase: 'restarting', pid: null, problem: 'It was killed.' });
     const { event: _event, ...ready } = lines[2]!;
     const { secret: _secret, ...expected } = clusterFile;
     expect(ready).toEqual(expected);
