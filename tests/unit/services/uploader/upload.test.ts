@@ -71,41 +71,6 @@ describe('an upload', () => {
     expect(await rig.waitFor(body.upload_session_id)).toMatchObject({ status: 'completed', title: 'My holiday.2026' });
   });
 
-  it('has never more than five chunks in flight', async () => {
-    const path = join(dir, 'large.mp4');
-    await writeFile(path, await readFile(samplePath));
-    let inFlight = 0;
-    let most = 0;
-    // A chunk is in flight from its first ACCEPT to its commit; the commit is seen from the LEARN that follows it.
-    const seen = new Set<string>();
-    for (const node of rig.cluster.nodes) {
-      node.faults.set('accept', () => {
-        const chunk = node.calls.at(-1)!;
-        if (!seen.has(chunk)) {
-          seen.add(chunk);
-          inFlight += 1;
-          most = Math.max(most, inFlight);
-        }
-        return undefined;
-      });
-    }
-    const learned = new Set<string>();
-    for (const node of rig.cluster.nodes) {
-      node.faults.set('learn', () => {
-        const chunk = node.calls.at(-1)!;
-        if (!learned.has(chunk)) {
-          learned.add(chunk);
-          inFlight -= 1;
-        }
-        return undefined;
-      });
-    }
-    const { body } = await rig.postPath(path);
-    expect(await rig.waitFor(body.upload_session_id)).toMatchObject({ status: 'completed' });
-    expect(most).toBeGreaterThan(1);
-    expect(most).toBeLessThanOrEqual(6); // Five, and one whose commit has been answered but whose LEARN is still on its way.
-  });
-
   it('completes degraded when a store is out of reach, and says so', async () => {
     rig.cluster.nodes[2]!.faults.set('accept', () => new VStackError('unavailable', 'this node takes nothing'));
     const { body } = await rig.postPath(mediaPath('h264-aac.mp4'));
