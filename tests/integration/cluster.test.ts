@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectControl } from '../../runtime/client/control/websocket-client.ts';
 import type { ClusterFile } from '../../runtime/contract/cluster-file.ts';
 import type { Upload } from '../../runtime/contract/control/uploads.ts';
@@ -13,6 +13,9 @@ import { eventually, isAlive, newDataDir, removeDataDir, SAMPLE_PATH } from '../
 const projectPath = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const NODE_PATH = projectPath(`node_modules/node/bin/${process.platform === 'win32' ? 'node.exe' : 'node'}`);
 const VSTACK_PATH = projectPath('out/main/vstack.js');
+
+/** A dozen programs are started in some of these tests, on machines that have other things to do. */
+vi.setConfig({ testTimeout: 180_000 });
 
 type Line = Record<string, unknown> & { event: string };
 
