@@ -15,13 +15,16 @@ export interface Chunks {
 }
 
 export const createChunks = (store: Store, book: ChunkBook, wallMs: () => number): Chunks => {
-  const damaged = (id: string): VStackError => new VStackError('corrupt', `The bytes of ${id} are damaged on this node. Read them from another; putting them again heals.`);
+  const damaged = (id: string): VStackError =>
+    new VStackError('corrupt', `The bytes of ${id} are damaged on this node. Read them from another; putting them again heals.`);
 
   const serve = (entry: BookEntry, wanted: ContentId, generation: number | undefined): Serving => {
     if (entry.isDamaged) throw damaged(wanted.id);
     const serving = servingOf(store, entry.record.states.values(), wanted, generation);
     if (serving === 'damaged') throw damaged(wanted.id);
-    if (!serving) throw new VStackError('not_found', `This node has no chunk ${wanted.id}${generation === undefined ? '' : ` of generation ${generation}`}.`);
+    if (!serving) {
+      throw new VStackError('not_found', `This node has no chunk ${wanted.id}${generation === undefined ? '' : ` of generation ${generation}`}.`);
+    }
     return serving;
   };
 

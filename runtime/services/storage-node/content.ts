@@ -88,10 +88,12 @@ export const standingOf = (states: Iterable<AcceptorState>, wanted: ContentId, g
   }
   const open = sorted.filter((state) => !state.chosen && !state.closed);
   const accepted = open.filter((state) => state.accepted?.value.kind === 'PLACED');
-  if (accepted.length > 0) return { level: 'accepted', candidates: candidatesOf(accepted, (state) => [pieceOf(state, state.accepted!.value, wanted)]) };
-  const staged = candidatesOf(open, (state) =>
-    wanted.fragmentIndex === undefined && state.grant.k > 1 ? [] : state.held.filter((piece) => piece.index === (wanted.fragmentIndex ?? 0)).reverse(),
-  );
+  if (accepted.length > 0) {
+    return { level: 'accepted', candidates: candidatesOf(accepted, (state) => [pieceOf(state, state.accepted!.value, wanted)]) };
+  }
+  const wantedIndex = wanted.fragmentIndex ?? 0;
+  const isOfWantedShape = ({ grant }: AcceptorState): boolean => grant.k > 1 === (wanted.fragmentIndex !== undefined);
+  const staged = candidatesOf(open.filter(isOfWantedShape), ({ held }) => held.filter((piece) => piece.index === wantedIndex).reverse());
   return staged.length > 0 ? { level: 'staged', candidates: staged } : { level: 'none', candidates: [] };
 };
 
@@ -108,7 +110,12 @@ export interface Serving {
 }
 
 /** `damaged` when the bytes were here and are not good any more. */
-export const servingOf = (store: Store, states: Iterable<AcceptorState>, wanted: ContentId, generation?: number): Serving | 'damaged' | undefined => {
+export const servingOf = (
+  store: Store,
+  states: Iterable<AcceptorState>,
+  wanted: ContentId,
+  generation?: number,
+): Serving | 'damaged' | undefined => {
   const { level, candidates } = standingOf(states, wanted, generation);
   let isDamaged = false;
   for (const { state, piece } of candidates) {

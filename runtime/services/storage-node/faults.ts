@@ -46,7 +46,9 @@ export const createFaultPoints = (inner: Disk, clock: Clock): FaultPoints => {
   const decide = ({ operation, path }: DiskCall): Fault | undefined => {
     if (operation === 'sync') syncCount += 1;
     if (rules.length === 0) return undefined;
-    const rule = rules.find(({ fault, leftCount }) => leftCount > 0 && (fault.operations as string[]).includes(operation) && path.includes(fault.pathPart));
+    const rule = rules.find(
+      ({ fault, leftCount }) => leftCount > 0 && (fault.operations as string[]).includes(operation) && path.includes(fault.pathPart),
+    );
     if (!rule) return undefined;
     rule.leftCount -= 1;
     failedCount += 1;

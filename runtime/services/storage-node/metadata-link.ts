@@ -5,7 +5,9 @@
  */
 import { VStackError } from '../../contract/errors.ts';
 import type { Grant } from '../../contract/paxos.ts';
-import { DAMAGE_CHUNKS_MAX, DamageResponse, HeartbeatResponse, RegisterNodeResponse, type HeartbeatRequestInput } from '../../contract/wire/metadata.ts';
+import {
+  DAMAGE_CHUNKS_MAX, DamageResponse, HeartbeatResponse, RegisterNodeResponse, type HeartbeatRequestInput,
+} from '../../contract/wire/metadata.ts';
 import { SECOND_MS } from '../../contract/units.ts';
 import { instanceIdOf } from '../../core/chunkpaxos/messages.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -36,7 +38,7 @@ export interface MetadataLink {
   close(): void;
 }
 
-/** Heartbeats that fail are only worth a line when the state changes. */
+/** A metadata service on the same machine that takes longer is as good as away; the next beat tries again. */
 const ANSWER_MS_MAX = 3 * SECOND_MS;
 /** A recovery runs a whole round of Paxos over the stores, some of which may be down. */
 const RECOVERY_MS_MAX = 30 * SECOND_MS;
@@ -66,12 +68,15 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
     await options.heard({ incarnation: answer.incarnation, grant_seq: answer.grant_seq });
   };
 
+  const tell = (what: 'damage' | 'heartbeat', json: unknown): Promise<unknown> =>
+    client.json(`${metadataUrl}/nodes/${registration.nodeId}/${what}`, { method: 'POST', json, timeoutMs: ANSWER_MS_MAX, signal });
+
   const damaged = new Set<string>();
   const tellDamage = async (): Promise<void> => {
     while (damaged.size > 0) {
       const chunkIds = [...damaged].slice(0, DAMAGE_CHUNKS_MAX);
       const json = { store_uuid: registration.storeUuid, chunk_ids: chunkIds };
-      DamageResponse.parse(await client.json(`${metadataUrl}/nodes/${registration.nodeId}/damage`, { method: 'POST', json, timeoutMs: ANSWER_MS_MAX, signal }));
+      DamageResponse.parse(await tell('damage', json));
       for (const chunkId of chunkIds) damaged.delete(chunkId);
     }
   };
@@ -79,8 +84,7 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
   const beat = async (): Promise<void> => {
     if (!isRegistered || options.mustRegister()) await register();
     try {
-      const answer = await client.json(`${metadataUrl}/nodes/${registration.nodeId}/heartbeat`, { method: 'POST', json: options.report(), timeoutMs: ANSWER_MS_MAX, signal });
-      HeartbeatResponse.parse(answer);
+      HeartbeatResponse.parse(await tell('heartbeat', options.report()));
     } catch (error) {
       if (!(error instanceof VStackError) || error.code !== 'not_found') throw error;
       isRegistered = false;
@@ -96,6 +100,7 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
       wasReached = true;
     } catch (error) {
       if (signal.aborted) return;
+      // Worth a line only when it begins.
       if (wasReached) log.warn({ err: error }, 'the metadata service does not answer; heartbeats go on');
       wasReached = false;
     }

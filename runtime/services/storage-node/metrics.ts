@@ -4,6 +4,16 @@ import type { ByteBudget } from './byte-budget.ts';
 import type { Store, StoreEvent, StoreWrite } from './engine/types.ts';
 import type { FaultPoints } from './faults.ts';
 
+export interface WatchedParts {
+  store: Store;
+  faults: FaultPoints;
+  bodies: ByteBudget;
+  reads: ByteBudget;
+  slowReads: ByteBudget;
+  /** Bodies in the spool. */
+  spooled: () => number;
+}
+
 export interface NodeMetrics {
   bytes(direction: 'in' | 'out', bytes: number): void;
   readWay(way: 'fast' | 'slow' | 'stalled'): void;
@@ -12,12 +22,12 @@ export interface NodeMetrics {
   /** Counts the store's commits from now on. */
   countCommits(store: Store): void;
   /** Gauges that need the running parts. */
-  watch(parts: { store: Store; faults: FaultPoints; bodies: ByteBudget; reads: ByteBudget; slowReads: ByteBudget; spooled: () => number }): void;
+  watch(parts: WatchedParts): void;
 }
 
 export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
   const countBytes = metrics.counter('chunk_bytes_total', 'Bytes of chunks received and sent.');
-  const countReads = metrics.counter('chunk_reads_total', 'Answers with bytes, by the way they went: fast, slow, or stalled (begun fast, ended slow).');
+  const countReads = metrics.counter('chunk_reads_total', 'Answers with bytes, by the way they went: fast, slow, or stalled on the way.');
   const countStoreEvents = metrics.counter('store_events_total', 'What the store noticed, by kind (rot, healed, compacted, …).');
   const countPaxosEvents = metrics.counter('paxos_events_total', 'Recoveries asked for and alarms raised by acceptors.');
   const countCommits = metrics.counter('store_commits_total', 'Writes to the log; divided by syncs it is the size of a group.');

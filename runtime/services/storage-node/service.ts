@@ -190,7 +190,13 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
         log,
         metadataUrl: config.metadataUrl.replace(/\/$/, ''),
         intervalMs: config.heartbeatMsInterval,
-        registration: { nodeId: config.nodeId, nodeUrl: config.advertisedUrl ?? http.url, directUrl: http.url, version: VERSION, storeUuid: store.uuid },
+        registration: {
+          nodeId: config.nodeId,
+          nodeUrl: config.advertisedUrl ?? http.url,
+          directUrl: http.url,
+          version: VERSION,
+          storeUuid: store.uuid,
+        },
         report() {
           const health = store.health();
           return {

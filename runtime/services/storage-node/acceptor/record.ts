@@ -55,8 +55,9 @@ export const decodeRecord = (chunkId: string, bytes: Uint8Array): ChunkRecord =>
   }
   const parsed = Record.safeParse(value);
   if (!parsed.success) {
-    const why = parsed.error.issues[0]!;
-    throw new VStackError('corrupt', `The acceptor record of ${chunkId} is not one of version ${RECORD_VERSION} ("${why.path.join('.')}": ${why.message}).`);
+    const { path, message } = parsed.error.issues[0]!;
+    const why = `"${path.join('.')}": ${message}`;
+    throw new VStackError('corrupt', `The acceptor record of ${chunkId} is not one of version ${RECORD_VERSION} (${why}).`);
   }
   const { states, lost, deleted } = parsed.data;
   return { states: new Map(states.map((state) => [instanceIdOf(state.grant), state])), ...(lost && { lost }), ...(deleted && { deleted }) };

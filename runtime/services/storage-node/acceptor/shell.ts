@@ -59,12 +59,13 @@ export const createAcceptorShell = ({ store, book, damage, verifier, timers, log
   /** The state's `held`, corrected to what can really be read. */
   const trueHeld = (state: AcceptorState, storeIndex: number): readonly Piece[] => {
     const isHere = (piece: Piece): boolean => locatePiece(store, state, piece).kind === 'good';
-    const has = (pieces: readonly Piece[], piece: Piece): boolean => pieces.some((held) => held.index === piece.index && held.sha256 === piece.sha256);
     const held = state.held.filter(isHere);
-    const wanted: Piece[] = [state.chosen, state.accepted?.value].flatMap((value) => (value?.kind === 'PLACED' && storeIndex >= 0 ? [pieceFor(value, storeIndex)] : []));
+    const has = (piece: Piece): boolean => held.some(({ index, sha256 }) => index === piece.index && sha256 === piece.sha256);
+    const voted = storeIndex < 0 ? [] : [state.chosen, state.accepted?.value];
+    const wanted: Piece[] = voted.flatMap((value) => (value?.kind === 'PLACED' ? [pieceFor(value, storeIndex)] : []));
     const put = storeIndex < 0 ? undefined : locatePut(store, putIdOf(state.grant, storeIndex));
     if (put?.kind === 'good') wanted.push({ index: state.grant.k > 1 ? storeIndex : 0, sha256: put.stat.sha256 });
-    for (const piece of wanted) if (held.length < HELD_PIECES_MAX && !has(held, piece) && isHere(piece)) held.push(piece);
+    for (const piece of wanted) if (held.length < HELD_PIECES_MAX && !has(piece) && isHere(piece)) held.push(piece);
     const isSame = held.length === state.held.length && held.every((piece, index) => piece === state.held[index]);
     return isSame ? state.held : held;
   };
@@ -84,7 +85,7 @@ export const createAcceptorShell = ({ store, book, damage, verifier, timers, log
     timers.set(`${timer} ${instanceIdOf(grant)}`, delayMs, () => {
       book
         .change(grant.chunk_id, (entry) => step(entry, grant, { type: 'TIMER', timer }))
-        .catch((error: unknown) => log.warn({ err: error, instance: instanceKeyOf(grant.chunk_id, grant.generation) }, `the ${timer} timer of an instance failed`));
+        .catch((error: unknown) => log.warn({ err: error, instance: instanceIdOf(grant) }, `the ${timer} timer of an instance failed`));
     });
   };
 
@@ -103,7 +104,9 @@ export const createAcceptorShell = ({ store, book, damage, verifier, timers, log
     if (isChanged || bytes.length > 0) {
       // A chunk whose record was damaged starts a new one, which says up to which grant the old one is forgotten.
       const lost = entry.isDamaged ? damage.current : entry.record.lost;
-      if (entry.isDamaged && !lost) throw new VStackError('unavailable', `The record of ${entry.chunkId} is damaged; it is replaced once the metadata service was heard.`);
+      if (entry.isDamaged && !lost) {
+        throw new VStackError('unavailable', `The record of ${entry.chunkId} is damaged; it is replaced once the metadata service was heard.`);
+      }
       const states = new Map(entry.record.states).set(instanceIdOf(grant), acceptor.state);
       await book.save(entry, { states, ...(lost && { lost }), ...(entry.record.deleted && { deleted: true }) }, bytes);
     }
@@ -112,7 +115,12 @@ export const createAcceptorShell = ({ store, book, damage, verifier, timers, log
   };
 
   /** What the core asks to store; and bytes that rotted here and were brought again although the vote already stands. */
-  const bytesToStore = (state: AcceptorState, effects: readonly AcceptorEffect[], reply: Reply | undefined, attached: Attached | undefined): StoreWrite[] => {
+  const bytesToStore = (
+    state: AcceptorState,
+    effects: readonly AcceptorEffect[],
+    reply: Reply | undefined,
+    attached: Attached | undefined,
+  ): StoreWrite[] => {
     if (!attached || (reply?.type !== 'ACK' && reply?.type !== 'STAGED')) return [];
     const isAsked = effects.some((effect) => effect.kind === 'storeBytes');
     if (!isAsked && locatePiece(store, state, attached.piece).kind === 'good') return [];

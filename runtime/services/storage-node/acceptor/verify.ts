@@ -1,7 +1,9 @@
 /** What the pure core leaves to its shell: the MACs, hashes and dates around a message. */
 import { VStackError } from '../../../contract/errors.ts';
 import { instanceKeyOf } from '../../../contract/ids.ts';
-import { ackMacText, grantMacText, learnMacText, valueText, type Ballot, type Grant, type LearnRequest, type Value } from '../../../contract/paxos.ts';
+import {
+  ackMacText, grantMacText, learnMacText, valueText, type Ballot, type Grant, type LearnRequest, type Value,
+} from '../../../contract/paxos.ts';
 import { forceMacText, FORCE_SECONDS_MAX } from '../../../contract/wire/storage-node.ts';
 import { equalsConstantTime, hmacHex, sha256Hex } from '../../../platform/crypto.ts';
 
@@ -39,7 +41,8 @@ export const createVerifier = ({ grantKey, storeKey, storeUuid, wallMs }: Verifi
         throw new VStackError('forbidden', `The grant for ${instance} does not carry the metadata service's MAC. Ask POST /grants for one.`);
       }
       if (!expiredIsFine && grant.not_after * 1000 <= wallMs()) {
-        throw new VStackError('forbidden', `The grant for ${instance} expired at ${new Date(grant.not_after * 1000).toISOString()}. Ask for a new one.`);
+        const endedAt = new Date(grant.not_after * 1000).toISOString();
+        throw new VStackError('forbidden', `The grant for ${instance} expired at ${endedAt}. Ask for the next generation.`);
       }
     },
     checkLearn(request) {
@@ -54,8 +57,10 @@ export const createVerifier = ({ grantKey, storeKey, storeUuid, wallMs }: Verifi
       const expSeconds = Number(match?.[1]);
       const leftMs = expSeconds * 1000 - wallMs();
       const isCurrent = leftMs > 0 && leftMs <= FORCE_SECONDS_MAX * 1000;
-      if (!match || !isCurrent || !equalsConstantTime(match[2]!, hmacHex(storeKey, forceMacText({ chunkId, storeUuid, expSeconds })))) {
-        throw new VStackError('forbidden', `X-Vstack-Force must be "<exp>.<mac>" by the metadata service for ${chunkId}, with at most ${FORCE_SECONDS_MAX} s to go.`);
+      const mac = hmacHex(storeKey, forceMacText({ chunkId, storeUuid, expSeconds }));
+      if (!match || !isCurrent || !equalsConstantTime(match[2]!, mac)) {
+        const expected = `"<exp>.<mac>" by the metadata service for ${chunkId}, with at most ${FORCE_SECONDS_MAX} s to go`;
+        throw new VStackError('forbidden', `X-Vstack-Force must be ${expected}.`);
       }
     },
   };

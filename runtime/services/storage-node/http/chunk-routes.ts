@@ -27,7 +27,8 @@ export interface ChunkRouteOptions {
 export const checkWritable = (store: Store): void => {
   const { writable, failure, full } = store.health();
   if (!writable) throw new VStackError('read_only', `This node takes no writes: ${failure ?? 'its disk failed'}. Reads go on; restart it.`);
-  if (full) throw new VStackError('disk_full', 'This node is full: over 95 % of its capacity, or the disk has no room. Delete videos or raise the capacity.');
+  if (!full) return;
+  throw new VStackError('disk_full', 'This node is full: over 95 % of its capacity, or the disk has no room. Delete videos or raise the capacity.');
 };
 
 const idOf = ({ params }: Call): string => {
@@ -93,7 +94,8 @@ export const chunkRoutes = ({ store, chunks, verifier, intake, sending, onBytes 
     try {
       const expected = call.request.headers[CHECKSUM_HEADER];
       if (typeof expected === 'string' && expected.toLowerCase() !== taken.sha256) {
-        throw new VStackError('checksum_mismatch', `X-Chunk-Checksum says ${expected.slice(0, 100)}, the body's SHA-256 is ${taken.sha256}. Nothing was stored.`);
+        const said = expected.slice(0, 100);
+        throw new VStackError('checksum_mismatch', `X-Chunk-Checksum says ${said}, the body's SHA-256 is ${taken.sha256}. Nothing was stored.`);
       }
       const isNew = await chunks.put(id, taken.bytes, taken.sha256);
       onBytes('in', body.sizeBytes);

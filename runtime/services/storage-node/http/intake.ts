@@ -106,7 +106,9 @@ export const takeIn = async (
       await useSpool();
     }
     for await (const piece of pieces) {
-      if (filledBytes + piece.length > sizeBytes) throw new VStackError('bad_request', `The body is longer than the ${sizeBytes} bytes it should have.`);
+      if (filledBytes + piece.length > sizeBytes) {
+        throw new VStackError('bad_request', `The body is longer than the ${sizeBytes} bytes it should have.`);
+      }
       hash.update(piece);
       await moving;
       if (memory) memory.set(piece, filledBytes);

@@ -1,7 +1,9 @@
 /** The ChunkPaxos calls. Bodies and answers are those of runtime/contract/paxos.ts; a NACK is a 409 that tells the promised ballot. */
 import { VStackError } from '../../../contract/errors.ts';
 import { parseInstanceKey } from '../../../contract/ids.ts';
-import { AcceptHeader, LearnRequest, PrepareRequest, StageHeader, type Grant, type Piece, type Value } from '../../../contract/paxos.ts';
+import {
+  AcceptHeader, formatBallot, LearnRequest, PrepareRequest, StageHeader, type Grant, type Piece, type Value,
+} from '../../../contract/paxos.ts';
 import { decodeFrameHeader, FRAME_HEADER_BYTES_MAX, FRAME_LENGTH_BYTES, frameHeaderBytes } from '../../../contract/paxos-frame.ts';
 import { CHUNK_BYTES_MAX } from '../../../contract/units.ts';
 import { acceptorStatus } from '../../../core/chunkpaxos/acceptor.ts';
@@ -29,16 +31,17 @@ const FRAME_BYTES_MAX = FRAME_LENGTH_BYTES + FRAME_HEADER_BYTES_MAX + CHUNK_BYTE
 
 const instanceOf = ({ params }: Call): string => {
   const instance = params.instance ?? '';
-  if (!parseInstanceKey(instance)) throw new VStackError('invalid_id', `An instance is "<chunk id>.g<generation>"; "${instance.slice(0, 220)}" is none.`);
+  if (!parseInstanceKey(instance)) {
+    throw new VStackError('invalid_id', `An instance is "<chunk id>.g<generation>"; "${instance.slice(0, 220)}" is none.`);
+  }
   return instance;
 };
 
 const answer = (call: Call, reply: ShellReply): void => {
   if (reply.type !== 'NACK') return call.reply(reply);
   const { reason, promised } = reply;
-  throw new VStackError(reason === 'equivocation' ? 'equivocation' : 'nack', `This store did not do as asked (${reason}); it promised ballot ${promised.round}.${promised.proposer_id}.`, {
-    details: { ...reply },
-  });
+  const text = `This store did not do as asked (${reason}); it promised ballot ${formatBallot(promised)}.`;
+  throw new VStackError(reason === 'equivocation' ? 'equivocation' : 'nack', text, { details: { ...reply } });
 };
 
 /** A PLACED value of one piece says how long its bytes are; a fragment's length follows from the code, which this layer does not know. */
@@ -49,8 +52,8 @@ const checkLength = (value: Value, grant: Grant, sizeBytes: number): void => {
 };
 
 const attach = (piece: Piece, { bytes, sha256 }: Intake): Attached => {
-  if (sha256 !== piece.sha256) throw new VStackError('checksum_mismatch', `The attached bytes' SHA-256 is ${sha256}, the piece names ${piece.sha256}.`);
-  return { piece, bytes };
+  if (sha256 === piece.sha256) return { piece, bytes };
+  throw new VStackError('checksum_mismatch', `The attached bytes' SHA-256 is ${sha256}, the piece names ${piece.sha256}.`);
 };
 
 export const paxosRoutes = ({ store, book, shell, verifier, intake, onBytes }: PaxosRouteOptions): Route[] => {
@@ -66,10 +69,11 @@ export const paxosRoutes = ({ store, book, shell, verifier, intake, onBytes }: P
     const header = parseHeader(decodeFrameHeader(await body.take(headerBytes)));
     verifier.checkGrant(header.grant, instance);
     const sizeBytes = body.sizeBytes - FRAME_LENGTH_BYTES - headerBytes;
-    if (sizeBytes > CHUNK_BYTES_MAX) throw new VStackError('payload_too_large', `A piece may have at most ${CHUNK_BYTES_MAX} bytes; ${sizeBytes} were announced.`);
-    if (header.piece ? sizeBytes === 0 : sizeBytes > 0) {
-      throw new VStackError(header.piece ? 'empty_body' : 'bad_request', `The header names ${header.piece ? 'a piece' : 'no piece'}, and ${sizeBytes} bytes follow it.`);
+    if (sizeBytes > CHUNK_BYTES_MAX) {
+      throw new VStackError('payload_too_large', `A piece may have at most ${CHUNK_BYTES_MAX} bytes; ${sizeBytes} were announced.`);
     }
+    if (header.piece && sizeBytes === 0) throw new VStackError('empty_body', 'The header names a piece, and no bytes follow it.');
+    if (!header.piece && sizeBytes > 0) throw new VStackError('bad_request', `The header names no piece, and ${sizeBytes} bytes follow it.`);
     if (!header.piece) return answer(call, await step(header, undefined));
     checkWritable(store);
     const taken = await takeIn(body.rest(), sizeBytes, intake, call.signal);
@@ -114,7 +118,12 @@ export const paxosRoutes = ({ store, book, shell, verifier, intake, onBytes }: P
     {
       method: 'PUT',
       path: '/paxos/:instance/stage',
-      handle: (call) => receiveFrame(call, (header) => parseInput(StageHeader, header), (header, attached) => shell.request(header.grant, { type: 'STAGE', ...header }, attached)),
+      handle: (call) =>
+        receiveFrame(
+          call,
+          (header) => parseInput(StageHeader, header),
+          (header, attached) => shell.request(header.grant, { type: 'STAGE', ...header }, attached),
+        ),
     },
     {
       method: 'PUT',

@@ -58,8 +58,8 @@ const lentBytes = (sizeBytes: number): number => (sizeBytes <= SLOW_PIECE_BYTES 
 
 const GONE = new VStackError('cancelled', 'The reader went away.');
 
-/** Resolves with true when the bytes have left, or with false once `stallMs` has passed before that. Rejects when the reader is gone. */
-const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock, stallMs?: number): { left: Promise<void>; inTime: Promise<boolean> } => {
+/** `left` resolves when the bytes have left; `inTime` with whether they did so within STALL_MS. Both reject when the reader is gone. */
+const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock): { left: Promise<void>; inTime: Promise<boolean> } => {
   const left = new Promise<void>((resolve, reject) => {
     if (response.destroyed) return reject(GONE);
     const onClose = (): void => reject(GONE);
@@ -78,9 +78,8 @@ const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock, 
     response.uncork();
   });
   left.catch(() => {}); // Awaited below, or by the caller, or nobody is left to care.
-  if (stallMs === undefined) return { left, inTime: left.then(() => true) };
   const inTime = new Promise<boolean>((resolve, reject) => {
-    const cancel = clock.after(stallMs, () => resolve(false));
+    const cancel = clock.after(STALL_MS, () => resolve(false));
     left.then(
       () => {
         cancel();
@@ -138,7 +137,7 @@ const sendFast = async (response: Response, sending: Sending, resources: SendRes
     sending.begin();
     let sentBytes = 0;
     for (const slice of slicesOf(read.pieces)) {
-      const { left, inTime } = write(response, slice.pieces, clock, STALL_MS);
+      const { left, inTime } = write(response, slice.pieces, clock);
       const isStalled = !(await inTime);
       if (isStalled) {
         isSlow.add(response.socket ?? response);
@@ -215,7 +214,7 @@ const sendSlow = async (response: Response, sending: Sending, from: number, reso
       let sentBytes = 0;
       if (!isQuick) {
         const probe = new Uint8Array(copy.subarray(0, Math.min(PROBE_BYTES, sizeBytes)));
-        const probing = write(response, [probe], clock, STALL_MS);
+        const probing = write(response, [probe], clock);
         sentBytes = probe.length;
         isQuick = await probing.inTime;
         if (!isQuick) {
@@ -228,7 +227,7 @@ const sendSlow = async (response: Response, sending: Sending, from: number, reso
         }
       }
       if (sentBytes < sizeBytes) {
-        const writing = write(response, [copy.subarray(sentBytes, sizeBytes)], clock, STALL_MS);
+        const writing = write(response, [copy.subarray(sentBytes, sizeBytes)], clock);
         isQuick = await writing.inTime;
         if (!isQuick) {
           uncount();
@@ -245,7 +244,14 @@ const sendSlow = async (response: Response, sending: Sending, from: number, reso
   if (isQuick) isSlow.delete(response.socket ?? response);
 };
 
-const readInto = async (into: Uint8Array, { kind, key, sha256 }: Sending, start: number, sizeBytes: number, { store }: SendResources): Promise<void> => {
+/** Fills `into` with a part of the record, verified, and of the same record as before. */
+const readInto = async (
+  into: Uint8Array,
+  { kind, key, sha256 }: Sending,
+  start: number,
+  sizeBytes: number,
+  { store }: SendResources,
+): Promise<void> => {
   const read = await store.read(kind, key, { start, end: start + sizeBytes });
   try {
     if (read.sha256 !== sha256) throw new VStackError('conflict', `${key} was replaced while it was read.`);
