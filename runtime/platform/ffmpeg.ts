@@ -67,13 +67,15 @@ export interface ProbedStream {
 }
 
 export interface ProbedFile {
+  /** ffmpeg's names of the container: several where one demuxer serves them all. */
+  containers: string[];
   /** Seconds; null when unknown. */
   durationSec: number | null;
   streams: ProbedStream[];
 }
 
 interface ProbeOutput {
-  format?: { duration?: string };
+  format?: { duration?: string; format_name?: string };
   streams?: { codec_type?: string; codec_name?: string; disposition?: { attached_pic?: number } }[];
 }
 
@@ -92,6 +94,7 @@ export const probeWithFfmpeg = async (program: string, path: string, signal: Abo
   const { format, streams } = JSON.parse(text) as ProbeOutput;
   const durationSec = Number(format?.duration);
   return {
+    containers: (format?.format_name ?? '').split(','),
     durationSec: Number.isFinite(durationSec) ? durationSec : null,
     streams: (streams ?? []).map((stream) => ({
       kind: stream.codec_type === 'video' || stream.codec_type === 'audio' ? stream.codec_type : 'other',

@@ -7,6 +7,12 @@ import { openWriter, removePath, renamePath } from '../../../platform/files.ts';
 const VIDEO_COPIED = new Set(['h264', 'hevc', 'vp9', 'av1']);
 const AUDIO_COPIED = new Set(['aac', 'opus', 'flac']);
 
+/**
+ * Containers of video, by ffmpeg's names. ffmpeg also opens pictures, subtitles and plain text (as a film of a terminal): what is none of
+ * these is no video to us.
+ */
+const CONTAINERS = new Set(['avi', 'flv', 'asf', 'mpeg', 'mpegvideo', 'mpegts', 'mov', 'mp4', 'matroska', 'webm', 'ogg', 'rm', 'dv', 'mxf', 'gxf', 'nut', 'wtv', 'h264', 'hevc', 'm4v', 'ivf']);
+
 /** Seconds between the key frames of a re-encoded video: a chunk can begin at each. */
 const KEY_FRAME_SEC = 2;
 
@@ -21,7 +27,7 @@ export interface ConvertOptions {
 }
 
 /** Chosen once for each file; a pure function, so that the choice can be tested without ffmpeg. */
-export const conversionArguments = (path: string, { streams }: ProbedFile): string[] => {
+export const conversionArguments = (path: string, { streams }: Pick<ProbedFile, 'streams'>): string[] => {
   const first = (kind: ProbedStream['kind']): ProbedStream | undefined => streams.find((stream) => stream.kind === kind && !stream.isPicture);
   const video = first('video');
   const audio = first('audio');
@@ -53,7 +59,7 @@ export const planConversion = async (source: string, options: ConvertOptions): P
     throw reject('needs-ffmpeg', `No browser plays ${options.what ?? 'this file'}. It can be converted on the way in: install ffmpeg, so that it is found in PATH, and upload again.`);
   }
   const facts = await probeWithFfmpeg(program, source, options.signal);
-  if (!facts) throw reject('junk', 'The file is no video that can be read, not even by ffmpeg. Check that it plays on this computer.');
+  if (!facts?.containers.some((name) => CONTAINERS.has(name))) throw reject('junk', 'The file is no video that can be read, not even by ffmpeg. Check that it plays on this computer.');
   return { program, arguments: conversionArguments(source, facts), durationSec: facts.durationSec };
 };
 

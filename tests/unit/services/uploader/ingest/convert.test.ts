@@ -19,7 +19,7 @@ const none = '/nowhere/ffmpeg';
 const installed = await findFfmpeg();
 
 /** An ffmpeg and its ffprobe, as shell scripts. */
-const scripted = async (ffmpeg: string, probe = '{"format":{"duration":"2"},"streams":[{"codec_type":"video","codec_name":"mpeg4"}]}'): Promise<string> => {
+const scripted = async (ffmpeg: string, probe = '{"format":{"duration":"2","format_name":"avi"},"streams":[{"codec_type":"video","codec_name":"mpeg4"}]}'): Promise<string> => {
   const script = async (name: string, body: string): Promise<string> => {
     await writeFile(join(dir, name), `#!/bin/sh\n${body}\n`);
     await chmod(join(dir, name), 0o755);
@@ -30,7 +30,7 @@ const scripted = async (ffmpeg: string, probe = '{"format":{"duration":"2"},"str
 };
 
 const stream = (kind: ProbedStream['kind'], codec: string, isPicture = false): ProbedStream => ({ kind, codec, isPicture });
-const flagsFor = (...streams: ProbedStream[]): string => conversionArguments('/x.avi', { durationSec: 1, streams }).join(' ');
+const flagsFor = (...streams: ProbedStream[]): string => conversionArguments('/x.avi', { streams }).join(' ');
 
 describe('what ffmpeg is asked to do', () => {
   it('copies what browsers play, and re-encodes only the rest', () => {
@@ -45,7 +45,7 @@ describe('what ffmpeg is asked to do', () => {
   });
 
   it('names the source in a way that no file name can turn into an option or an address', () => {
-    const list = conversionArguments('/-y http:evil.avi', { durationSec: 1, streams: [stream('video', 'h264')] });
+    const list = conversionArguments('/-y http:evil.avi', { streams: [stream('video', 'h264')] });
     expect(list).toContain('file:/-y http:evil.avi');
     expect(list[list.indexOf('-protocol_whitelist') + 1]).toBe('file,pipe');
   });
@@ -61,6 +61,13 @@ describe('a file that no browser plays', () => {
 
   it('that is junk stays junk without ffmpeg', async () => {
     await expect(inspectSource(mediaPath('junk.mp4'), { ffmpegPath: none, signal: never })).rejects.toMatchObject({ details: { reason: 'junk' } });
+  });
+
+  it('that is a text, a picture or a subtitle is junk, although ffmpeg would make a film of it', async () => {
+    for (const name of ['tty', 'jpeg_pipe', 'srt']) {
+      const ffmpegPath = await scripted('exit 0', `{"format":{"format_name":"${name}"},"streams":[{"codec_type":"video","codec_name":"ansi"}]}`);
+      await expect(planConversion(mediaPath('junk.mp4'), { ffmpegPath, signal: never })).rejects.toMatchObject({ details: { reason: 'junk' } });
+    }
   });
 
   it.skipIf(!installed).each(['mpeg4-mp3.avi', 'h264-aac.flv', 'vp8-vorbis.webm'])('%s with ffmpeg becomes one that they play', async (name) => {
