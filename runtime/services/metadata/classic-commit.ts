@@ -28,7 +28,8 @@ const findNodes = ({ nodes }: Context, urls: readonly string[]): Node[] => {
   const found = urls.map((url) => {
     const node = nodes.byUrl(url);
     if (!node || node.storeUuid === null) {
-      throw new VStackError('bad_request', `"node_urls": ${url} is not a registered storage node; only those can hold a committed chunk.`, { details: { field: 'node_urls' } });
+      const text = `"node_urls": ${url} is not a registered storage node; only those can hold a committed chunk.`;
+      throw new VStackError('bad_request', text, { details: { field: 'node_urls' } });
     }
     return node;
   });
@@ -47,7 +48,8 @@ const describe = (context: Context, request: CommitRequest): { value: PlacedValu
   if (fragments.length !== count || fragments.some(({ fragment_index: index }, position) => index !== position)) {
     throw new VStackError('bad_request', `"fragments_metadata": erasure coding needs the fragments 0 … ${count - 1}, each once; ${fragments.length} came.`);
   }
-  return { value: { ...base, fragment_sha256: fragments.map(({ checksum }) => checksum) }, named: findNodes(context, fragments.map((fragment) => fragment.node_url)) };
+  const value = { ...base, fragment_sha256: fragments.map(({ checksum }) => checksum) };
+  return { value, named: findNodes(context, fragments.map((fragment) => fragment.node_url)) };
 };
 
 const namesExactly = ({ grant }: Instance, named: readonly Node[]): boolean =>
@@ -79,7 +81,8 @@ const explainFailure = async ({ client, nodes, signal }: Context, { grant, chunk
   // One copy is enough for replication: the others are filled from it.
   const needed = grant.k > 1 ? q2Of(grant) : 1;
   if (count >= needed) throw error;
-  throw new VStackError('conflict', `${count} of the ${held.length} named nodes hold the bytes of ${chunkId} that the commit describes, ${needed} are needed. PUT them first.`);
+  const facts = `${count} of the ${held.length} named nodes hold the bytes of ${chunkId} that the commit describes, ${needed} are needed`;
+  throw new VStackError('conflict', `${facts}. PUT them first.`);
 };
 
 /** Throws `bad_request` for nodes that are not ours, `conflict` when other bytes were chosen or too few nodes hold these, `no_quorum`. */
@@ -90,7 +93,9 @@ export const commitClassic = async (context: Context, learns: LearnQueue, chunkI
   const video = requireVideo(context, request.video_id);
   const row = getChunk(db, chunkId);
   if (row) {
-    if (row.sha256 !== value.sha256 || row.videoId !== video.videoId) throw new VStackError('conflict', `${chunkId} is already committed with sha256:${row.sha256}.`);
+    if (row.sha256 !== value.sha256 || row.videoId !== video.videoId) {
+      throw new VStackError('conflict', `${chunkId} is already committed with sha256:${row.sha256}.`);
+    }
     const holders = listPlacements(db, chunkId, row.generation).map(({ nodeId }) => nodeId);
     return { chunk: row, holders, isComplete: holders.length >= row.k + row.m };
   }
@@ -115,7 +120,9 @@ export const commitClassic = async (context: Context, learns: LearnQueue, chunkI
       explainFailure(context, instance, value, error),
     );
     const time = { durationSec: request.duration_sec, startSec: request.start_sec, segmentIndex: request.segment_index };
-    const committed = decision.certificate ? await commitCertificate(context, learns, decision.certificate, sameValue(decision.value, value) ? time : {}) : undefined;
+    const { certificate, holders: proven } = decision;
+    const isOurs = sameValue(decision.value, value);
+    const committed = certificate && (await commitCertificate(context, learns, certificate, { proven, ...(isOurs && { time }) }));
     const now = getChunk(db, chunkId);
     if (now && sameValue(placedValueOf(now), value)) return committed ?? { chunk: now, holders: [], isComplete: false };
     if (decision.value.kind === 'PLACED') throw new VStackError('conflict', `Other bytes were chosen for ${chunkId}: sha256:${decision.value.sha256}.`);

@@ -29,6 +29,14 @@ export interface ChunkTime {
   segmentIndex?: number | undefined;
 }
 
+export interface CommitOptions {
+  time?: ChunkTime;
+  /** Stores that the service itself knows to hold their piece, beyond the voters of the certificate. */
+  proven?: readonly string[];
+  /** Runs in the same transaction, after the row. */
+  alongside?: () => void;
+}
+
 export interface Committed {
   /** Absent when no bytes were decided: ABORT, DELETED. */
   chunk?: Chunk;
@@ -52,7 +60,8 @@ export const verifyCertificate = (context: Context, certificate: Certificate, { 
   const instance = getInstance(db, grant.chunk_id, grant.generation);
   if (!keys.isGrantGenuine(grant)) throw forged(grant.chunk_id, 'its grant was not issued by this cluster');
   if (!instance || instance.grant.mac !== grant.mac) {
-    throw new VStackError('generation_closed', `${instanceKeyOf(grant.chunk_id, grant.generation)} was granted by an earlier life of the database; ask for a new grant.`);
+    const key = instanceKeyOf(grant.chunk_id, grant.generation);
+    throw new VStackError('generation_closed', `${key} was granted by an earlier life of the database; ask for a new grant.`);
   }
   if (!acks.every((ack) => keys.isAckGenuine(grant, ballot, value, ack))) throw forged(grant.chunk_id, 'a vote in it was not made by a store of the grant');
   const verdict = judgeCertificate(certificate);
@@ -121,10 +130,13 @@ const writeChunkRow = (context: Context, instance: Instance, value: PlacedValue,
 const refusalError = ({ chunkId, generation }: Instance, reason: 'generation_closed' | 'conflict' | 'not_granted'): VStackError =>
   reason === 'conflict'
     ? new VStackError('conflict', `${chunkId} is already committed with other bytes; the commit of ${instanceKeyOf(chunkId, generation)} is refused.`)
-    : new VStackError('generation_closed', `${instanceKeyOf(chunkId, generation)} is closed: a later generation was issued, or it ended in ABORT. Ask for the newest grant.`);
+    : new VStackError(
+        'generation_closed',
+        `${instanceKeyOf(chunkId, generation)} is closed: a later generation was issued, or it ended in ABORT. Ask for the newest grant.`,
+      );
 
 /** The learner's step and its rows. Must run inside a write. */
-const applyCommit = (context: Context, instance: Instance, { value, acks, ...rest }: Certificate, time: ChunkTime): Committed => {
+const applyCommit = (context: Context, instance: Instance, { value, acks, ...rest }: Certificate, { time = {}, proven = [] }: CommitOptions): Committed => {
   const { db, clock } = context;
   const { chunkId, generation } = instance;
   if (value.kind !== 'ABORT') assertVideoTakes(context, instance);
@@ -147,26 +159,24 @@ const applyCommit = (context: Context, instance: Instance, { value, acks, ...res
   if (value.kind !== 'PLACED') return { holders: [], isComplete: true };
   writeChunkRow(context, instance, value, time);
   if (instance.kind === 'chunk') touchVideo(db, instance.videoId, nowMs);
-  return addHolders(context, instance, value, acks.map((ack) => ack.store_uuid));
+  return addHolders(context, instance, value, [...acks.map((ack) => ack.store_uuid), ...proven]);
 };
 
 /**
- * Verifies the certificate, makes the row durable, then has the stores told. `alongside` runs in the same transaction, after the row.
- * Throws `forbidden`, `generation_closed`, `conflict`.
+ * Verifies the certificate, makes the row durable, then has the stores told. Throws `forbidden`, `generation_closed`, `conflict`.
  */
 export const commitCertificate = async (
   context: Context,
   learns: LearnQueue,
   certificate: Certificate,
-  time: ChunkTime = {},
-  alongside: () => void = () => {},
+  options: CommitOptions = {},
 ): Promise<Committed> => {
   context.assertWritable();
   const instance = verifyCertificate(context, certificate);
   const { db, clock } = context;
   const work = (): Committed => {
-    const committed = applyCommit(context, instance, certificate, time);
-    alongside();
+    const committed = applyCommit(context, instance, certificate, options);
+    options.alongside?.();
     return committed;
   };
   const outcome = await db.write(work).catch(async (error: unknown) => {
@@ -187,7 +197,8 @@ export const addLateHolders = async (context: Context, certificate: Certificate)
     const chunk = getChunk(context.db, instance.chunkId);
     if (!chunk || value.kind !== 'PLACED') throw new VStackError('not_found', `${instance.chunkId} is not committed; commit it first.`);
     if (chunk.generation !== instance.generation || !sameValue(placedValueOf(chunk), value)) {
-      throw new VStackError('conflict', `${instance.chunkId} was committed in generation ${chunk.generation} with sha256:${chunk.sha256}; these votes are for something else.`);
+      const committed = `${instance.chunkId} was committed in generation ${chunk.generation} with sha256:${chunk.sha256}`;
+      throw new VStackError('conflict', `${committed}; these votes are for something else.`);
     }
     if (instance.kind === 'chunk') touchVideo(context.db, instance.videoId, context.clock.wallMs());
     return addHolders(context, instance, value, certificate.acks.map((ack) => ack.store_uuid));

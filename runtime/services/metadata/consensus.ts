@@ -1,5 +1,5 @@
 /** GET /consensus/{id}: the acceptors of a chunk's newest generation, asked now. */
-import type { AcceptorStatus, Ballot, GrantStore } from '../../contract/paxos.ts';
+import type { AcceptorStatus, Ballot, GrantStore, Vote } from '../../contract/paxos.ts';
 import { formatBallot } from '../../contract/paxos.ts';
 import { VStackError } from '../../contract/errors.ts';
 import type { ConsensusResponse } from '../../contract/wire/metadata.ts';
@@ -24,7 +24,8 @@ const highest = (ballots: readonly Ballot[]): Ballot | undefined => ballots.toSo
 const phaseOf = ({ state, grant }: Instance, answers: readonly Answer[]): ConsensusResponse['phase'] => {
   if (state === 'committed') return 'COMMIT';
   const votes = answers.flatMap(({ status }) => status?.accepted ?? []);
-  const isChosen = votes.some((vote) => votes.filter((other) => compareBallots(other.ballot, vote.ballot) === 0 && sameValue(other.value, vote.value)).length >= q2Of(grant));
+  const isSameVote = (a: Vote, b: Vote): boolean => compareBallots(a.ballot, b.ballot) === 0 && sameValue(a.value, b.value);
+  const isChosen = votes.some((vote) => votes.filter((other) => isSameVote(other, vote)).length >= q2Of(grant));
   if (isChosen) return 'ACK';
   if (votes.length > 0) return 'ACCEPT';
   return answers.some(({ status }) => (status?.promised.round ?? 0) > 0) ? 'PROMISE' : 'PREPARE';

@@ -1,5 +1,5 @@
 /** The service as a proposer: manifests (owner, with bytes), classic commits (the stores hold the bytes), recovery (no value of its own). */
-import { runProposer, type Decision } from '../../client/paxos/run-proposer.ts';
+import { runProposer, type Decision, type ProposerOutcome } from '../../client/paxos/run-proposer.ts';
 import type { PaxosTransport } from '../../client/paxos/transport.ts';
 import type { Value } from '../../contract/paxos.ts';
 import { PROPOSER_LIMITS, type ProposerLimits } from '../../core/chunkpaxos/limits.ts';
@@ -40,12 +40,27 @@ export interface DecideOptions {
   limits?: ProposerLimits;
 }
 
+/** After the decision the remaining votes usually follow at once; waiting so long for them saves a repair from looking for the holders. */
+const LATE_VOTES_MS = 25;
+
+/** `holders`: the stores that are known to hold their piece by now. */
+export type Decided = Decision & { holders: string[] };
+
 /**
- * Resolves as soon as the instance is decided, possibly with another's value; the remaining stores are filled behind it, and those that
- * were are recorded as holders once the decision is committed. Rejects with `no_quorum`.
+ * Resolves soon after the instance is decided, possibly with another's value; slower stores are filled behind it and recorded as holders
+ * then. Rejects with `no_quorum`.
  */
-export const decide = (context: Context, { instance, own, bytes, promisesWanted, limits, proposerId = freshProposerId(context) }: DecideOptions): Promise<Decision> =>
-  new Promise((resolve, reject) => {
+export const decide = (context: Context, options: DecideOptions): Promise<Decided> => {
+  const { instance, own, bytes, promisesWanted, limits, proposerId = freshProposerId(context) } = options;
+  const { stores } = instance.grant;
+  const uuidsOf = (nodeIds: readonly string[]): string[] => stores.filter((store) => nodeIds.includes(store.node_id)).map((store) => store.store_uuid);
+  return new Promise((resolve, reject) => {
+    let isAnswered = false;
+    let cancelWait = (): void => {};
+    const answer = (decided: Decided): void => {
+      isAnswered = true;
+      resolve(decided);
+    };
     const filling = runProposer({
       grant: instance.grant,
       proposerId,
@@ -57,16 +72,25 @@ export const decide = (context: Context, { instance, own, bytes, promisesWanted,
       ...(promisesWanted !== undefined && { promisesWanted }),
       ...(limits && { limits }),
       signal: context.signal,
-      onDecided: resolve,
+      onDecided: (decision) => {
+        cancelWait = context.clock.after(LATE_VOTES_MS, () => answer({ ...decision, holders: [] }));
+      },
     });
-    filling.then((outcome) => recordHolders(context, instance, outcome), reject).catch((error: unknown) => {
-      context.log.error({ err: error, chunk: instance.chunkId }, 'recording holders failed');
-    });
+    const finish = async (outcome: ProposerOutcome): Promise<void> => {
+      cancelWait();
+      const holders = uuidsOf(outcome.holders);
+      if (isAnswered) await recordHolders(context, instance, outcome.value, holders);
+      else answer({ ...outcome, holders });
+    };
+    filling.then(finish, (error: unknown) => {
+      cancelWait();
+      reject(error as Error);
+    }).catch((error: unknown) => context.log.error({ err: error, chunk: instance.chunkId }, 'recording holders failed'));
   });
+};
 
-const recordHolders = async (context: Context, instance: Instance, { value, holders }: Decision & { holders: string[] }): Promise<void> => {
-  if (value.kind !== 'PLACED' || holders.length === 0 || context.signal.aborted) return;
-  const storeUuids = instance.grant.stores.filter((store) => holders.includes(store.node_id)).map((store) => store.store_uuid);
+const recordHolders = async (context: Context, instance: Instance, value: Value, storeUuids: readonly string[]): Promise<void> => {
+  if (value.kind !== 'PLACED' || storeUuids.length === 0 || context.signal.aborted) return;
   await context.db.write(() => {
     // Not committed (yet): whoever commits it records its voters, and repair finds the others.
     if (getChunk(context.db, instance.chunkId)?.generation === instance.generation) addHolders(context, instance, value, storeUuids);

@@ -38,7 +38,8 @@ const chooseNodes = ({ nodes }: Context, { chunkId, mode, named, keep, avoid }: 
   const layout = layoutFor(mode, named?.length ?? healthy.length);
   if (!layout) {
     const needed = mode === 'replication' ? 'at least one healthy node' : 'five healthy nodes';
-    throw new VStackError('not_enough_nodes', `A chunk with ${mode} needs ${needed}; there are ${healthy.length}. Start more nodes, or wait until they are up again.`);
+    const advice = 'Start more nodes, or wait until they are up again.';
+    throw new VStackError('not_enough_nodes', `A chunk with ${mode} needs ${needed}; there are ${healthy.length}. ${advice}`);
   }
   if (named) return { chosen: [...named], k: layout.k, m: named.length - layout.k };
   const candidates = healthy.map((node) => ({ node, nodeId: node.nodeId, weight: Math.max(1, 100 - node.diskUsagePercent) }));
@@ -89,7 +90,8 @@ export const currentInstance = (context: Context, options: IssueOptions): Instan
 export const issueNext = (context: Context, options: IssueOptions, newest: Instance): Instance => {
   const next = issueGrant(context, options, newest.generation + 1);
   closeThrough(context.db, options.chunkId, newest.generation);
-  addEvent(context.db, context.clock.wallMs(), 'generation', options.chunkId, `${instanceKeyOf(options.chunkId, newest.generation)} is closed, asked by ${options.ownerId}`);
+  const closed = instanceKeyOf(options.chunkId, newest.generation);
+  addEvent(context.db, context.clock.wallMs(), 'generation', options.chunkId, `${closed} is closed, asked by ${options.ownerId}`);
   return next;
 };
 

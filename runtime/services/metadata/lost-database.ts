@@ -10,7 +10,8 @@ export const createLostDatabaseCheck = ({ db, nodes, clock, log }: Context): (()
     const full = nodes.all().filter((node) => node.chunkCount > 0);
     if (full.length === 0 || db.get('SELECT 1 FROM grants LIMIT 1') !== undefined) return;
     hasWarned = true;
-    const message = `The database knows no chunk, but ${full.map((node) => `${node.nodeId} holds ${node.chunkCount}`).join(', ')}. If it was lost, run \`vstack metadata rebuild\`.`;
+    const held = full.map((node) => `${node.nodeId} holds ${node.chunkCount}`).join(', ');
+    const message = `The database knows no chunk, but ${held}. If it was lost, run \`vstack metadata rebuild\`.`;
     log.warn(message);
     await db.write(() => addEvent(db, clock.wallMs(), 'database-empty', 'metadata.db', message));
   };

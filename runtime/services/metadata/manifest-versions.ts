@@ -8,7 +8,7 @@ import type { Value } from '../../contract/paxos.ts';
 import { CHUNK_BYTES_MAX } from '../../contract/units.ts';
 import { DELETED, sameValue } from '../../core/chunkpaxos/value.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
-import { commitCertificate } from './commit.ts';
+import { commitCertificate, type CommitOptions } from './commit.ts';
 import type { Context } from './context.ts';
 import { decide, freshProposerId, PATIENCE_SHORT } from './decide.ts';
 import { issueGrant } from './grants.ts';
@@ -58,8 +58,9 @@ export const writeManifestVersion = async (context: Context, learns: LearnQueue,
     });
     const { own, bytes } = describe(context, video, instance.sequenceNum);
     try {
-      const { value, certificate } = await decide(context, { instance, proposerId, own, bytes, limits: PATIENCE_SHORT });
-      if (certificate) await commitCertificate(context, learns, certificate, {}, sameValue(value, own) ? alongside : undefined);
+      const { value, certificate, holders } = await decide(context, { instance, proposerId, own, bytes, limits: PATIENCE_SHORT });
+      const options: CommitOptions = { proven: holders, ...(sameValue(value, own) && { alongside }) };
+      if (certificate) await commitCertificate(context, learns, certificate, options);
       if (sameValue(value, own)) return instance.sequenceNum;
     } catch (error) {
       if (!(error instanceof VStackError) || error.code !== 'no_quorum') throw error;

@@ -45,7 +45,13 @@ const urlsOf = (context: Context, signer: Signer, chunk: Chunk, placements: read
     expires_unix: signer.expiresUnix,
   }));
 
-const describeChunk = (context: Context, signer: Signer, chunk: Chunk, placements: readonly Placement[], time: { startSec: number; durationSec: number }): ManifestChunk => {
+const describeChunk = (
+  context: Context,
+  signer: Signer,
+  chunk: Chunk,
+  placements: readonly Placement[],
+  time: { startSec: number; durationSec: number },
+): ManifestChunk => {
   const urls = urlsOf(context, signer, chunk, placements);
   const isErasureCoded = chunk.redundancyMode === 'erasure_coding';
   return {

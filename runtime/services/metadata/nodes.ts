@@ -63,7 +63,8 @@ export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: numbe
         throw new VStackError('conflict', `${nodeUrl} is the address of ${other.nodeId}, which is up; ${nodeId} needs an address of its own.`);
       }
       if (storeUuid !== undefined && other.storeUuid === storeUuid) {
-        throw new VStackError('conflict', `The store ${storeUuid} is in use by ${other.nodeId}. A copied data folder must not run twice: give ${nodeId} an empty one.`);
+        const advice = `A copied data folder must not run twice: give ${nodeId} an empty one.`;
+        throw new VStackError('conflict', `The store ${storeUuid} is in use by ${other.nodeId}. ${advice}`);
       }
     }
   };

@@ -42,11 +42,12 @@ export const createRecovery = (context: Context, learns: LearnQueue): Recovery =
   const run = async (instance: Instance): Promise<Value | null> => {
     if (instance.grant.not_after * 1000 <= clock.wallMs()) return close(instance, 'its grant ran out undecided');
     // Whoever voted is worth waiting for: a value that reached one store only can still be saved for its uploader.
-    const { value, certificate } = await decide(context, { instance, own: null, promisesWanted: instance.grant.stores.length, limits: PATIENCE_SHORT });
+    const { value, certificate, holders } = await decide(context, { instance, own: null, promisesWanted: instance.grant.stores.length, limits: PATIENCE_SHORT });
     // A store that says CHOSEN was told so by us, hence the row stands already.
-    if (certificate) await commitCertificate(context, learns, certificate);
+    if (certificate) await commitCertificate(context, learns, certificate, { proven: holders });
     else learns.push(instance);
-    await db.write(() => addEvent(db, clock.wallMs(), 'recovered', instance.chunkId, `${instanceKeyOf(instance.chunkId, instance.generation)} ended as ${value.kind}`));
+    const outcome = `${instanceKeyOf(instance.chunkId, instance.generation)} ended as ${value.kind}`;
+    await db.write(() => addEvent(db, clock.wallMs(), 'recovered', instance.chunkId, outcome));
     return value;
   };
 

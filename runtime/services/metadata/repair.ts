@@ -72,12 +72,13 @@ const move = async (context: Context, learns: LearnQueue, chunk: Chunk, instance
   const grant = await nextGeneration(context, chunk.chunkId, request);
   const next = getInstance(db, chunk.chunkId, grant.generation)!;
   const own = placedValueOf(chunk);
-  const { value, certificate } = await decide(context, { instance: next, proposerId, own, bytes, limits: PATIENCE_SHORT });
+  const { value, certificate, holders: filled } = await decide(context, { instance: next, proposerId, own, bytes, limits: PATIENCE_SHORT });
   if (!certificate || value.kind !== 'PLACED') throw new VStackError('conflict', `The move of ${chunk.chunkId} ended as ${value.kind}.`);
-  await commitCertificate(context, learns, certificate, {}, () => {
+  const alongside = (): void => {
     deletePlacementsBelow(db, chunk.chunkId, grant.generation);
     addEvent(db, clock.wallMs(), 'moved', chunk.chunkId, `generation ${grant.generation} on ${grant.stores.map(({ node_id: nodeId }) => nodeId).join(', ')}`);
-  });
+  };
+  await commitCertificate(context, learns, certificate, { proven: filled, alongside });
 };
 
 /** Resolves with why the chunk is not whole yet; undefined when it is, or is no longer wanted. */

@@ -61,7 +61,8 @@ export interface MetadataServiceDeps {
 }
 
 /** Starts serving. Throws `corrupt` or `not_supported` when the database must not be touched, `port_in_use` when the port is taken. */
-export const startMetadataService = async (settings: MetadataSettings, { log, clock = systemClock, random = systemRandom }: MetadataServiceDeps): Promise<MetadataService> => {
+export const startMetadataService = async (settings: MetadataSettings, deps: MetadataServiceDeps): Promise<MetadataService> => {
+  const { log, clock = systemClock, random = systemRandom } = deps;
   const { db, setAside, previousNodeIds } = openMetadataDatabase({
     dir: settings.dir,
     newIncarnation: randomHex(INCARNATION_BYTES),

@@ -11,6 +11,8 @@ import { countRepairsOfVideo } from './store/jobs.ts';
 import { getVideo, putVideo, touchVideo, type Video } from './store/videos.ts';
 
 const VIDEO_ID_BYTES = 6;
+/** A refusal names this many missing chunks; its details have all. */
+const MISSING_NAMED_MAX = 5;
 
 export const requireVideo = ({ db }: Pick<Context, 'db'>, videoId: string): Video => {
   const video = getVideo(db, videoId);
@@ -50,7 +52,8 @@ const assertAllThere = (chunks: readonly Chunk[], totalChunks: number, videoId: 
   const missing = Array.from({ length: totalChunks }, (_, index) => index).filter((index) => !present.has(index));
   if (totalChunks === 0) throw new VStackError('conflict', `The video ${videoId} has no chunks; commit them before it is set active.`);
   if (missing.length === 0 && present.size === totalChunks) return;
-  const what = missing.length > 0 ? `chunks ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''} of ${totalChunks} are not committed` : `it has more than the ${totalChunks} chunks announced`;
+  const some = missing.length > MISSING_NAMED_MAX ? [...missing.slice(0, MISSING_NAMED_MAX), '…'] : missing;
+  const what = missing.length > 0 ? `chunks ${some.join(', ')} of ${totalChunks} are not committed` : `it has more than the ${totalChunks} chunks announced`;
   throw new VStackError('conflict', `The video ${videoId} cannot be set active: ${what}.`, { details: { missing } });
 };
 

@@ -51,7 +51,8 @@ export const chunkRoutes = (service: Service): Route[] => {
     if (!certificate) return commitClassic(context, learns, chunkId, request);
     assertNames(chunkId, certificate);
     assertAgrees(context, request, certificate);
-    return commitCertificate(context, learns, certificate, { durationSec: request.duration_sec, startSec: request.start_sec, segmentIndex: request.segment_index });
+    const time = { durationSec: request.duration_sec, startSec: request.start_sec, segmentIndex: request.segment_index };
+    return commitCertificate(context, learns, certificate, { time });
   };
 
   return [

@@ -21,7 +21,10 @@ export const nodeRoutes = ({ context }: Service): Route[] => {
     {
       method: 'GET',
       path: '/nodes/all',
-      handle: (call) => call.reply({ nodes: nodes.all().map(nodes.toRow).sort((a, b) => healthyFirst[a.status] - healthyFirst[b.status] || (a.node_id < b.node_id ? -1 : 1)) }),
+      handle(call) {
+        const rows = nodes.all().map(nodes.toRow);
+        call.reply({ nodes: rows.sort((a, b) => healthyFirst[a.status] - healthyFirst[b.status] || (a.node_id < b.node_id ? -1 : 1)) });
+      },
     },
     { method: 'GET', path: '/nodes/health-summary', handle: (call) => call.reply(nodes.summary()) },
     {

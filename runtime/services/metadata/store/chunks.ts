@@ -156,7 +156,11 @@ const LIVE_PLACEMENT = `EXISTS (SELECT 1 FROM nodes n WHERE n.node_id = p.node_i
 
 export const listPlacements = (db: Database, chunkId: string, generation: number): Placement[] =>
   db
-    .all<PlacementRow>(`SELECT p.* FROM placements p WHERE p.chunk_id = ? AND p.generation = ? AND ${LIVE_PLACEMENT} ORDER BY p.piece_index, p.node_id`, chunkId, generation)
+    .all<PlacementRow>(
+      `SELECT p.* FROM placements p WHERE p.chunk_id = ? AND p.generation = ? AND ${LIVE_PLACEMENT} ORDER BY p.piece_index, p.node_id`,
+      chunkId,
+      generation,
+    )
     .map(toPlacement);
 
 /** Those of every chunk of a video at its committed generation. */

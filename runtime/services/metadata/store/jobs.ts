@@ -73,4 +73,7 @@ export const countJobs = (db: Database, kind: JobKind): number => db.get<{ n: nu
 
 /** Chunks of a video that lack holders. */
 export const countRepairsOfVideo = (db: Database, videoId: string): number =>
-  db.get<{ n: number }>(`SELECT COUNT(*) AS n FROM jobs j JOIN chunks c ON c.chunk_id = j.subject WHERE j.kind = 'repair' AND c.video_id = ? AND c.kind = 'chunk'`, videoId)!.n;
+  db.get<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM jobs j JOIN chunks c ON c.chunk_id = j.subject WHERE j.kind = 'repair' AND c.video_id = ? AND c.kind = 'chunk'`,
+    videoId,
+  )!.n;
