@@ -4,7 +4,7 @@ import { sameBallot } from './ballot.ts';
 import type { ProposerEffect } from './effects.ts';
 import type { Prepare } from './messages.ts';
 import { propose } from './proposer-accept.ts';
-import { everyStore, senderIndex, useBallot, waitFor } from './proposer-state.ts';
+import { everyStore, hasAllAnswers, senderIndex, useBallot, waitFor } from './proposer-state.ts';
 import type { Proposer } from './proposer-state.ts';
 import { bindingVote, highestVote, q1Of } from './quorum.ts';
 import { ABORT, holdsPieceFor, sameValue } from './value.ts';
@@ -36,9 +36,11 @@ export const onPromise = (proposer: Proposer, promise: PromiseReply, out: Propos
   proposer.promisedCount += 1;
   proposer.votes[index] = promise.accepted;
   proposer.held[index] = promise.held;
-  const wanted = Math.max(q1Of(proposer.config.grant), proposer.config.promisesWanted ?? 0);
-  if (proposer.phase !== 'gathering' && proposer.promisedCount >= Math.min(wanted, proposer.storeCount)) choose(proposer, out);
+  if (proposer.phase === 'gathering') return;
+  if (proposer.promisedCount >= promisesWanted(proposer) || hasAllAnswers(proposer)) choose(proposer, out);
 };
+
+const promisesWanted = ({ config, storeCount }: Proposer): number => Math.min(storeCount, Math.max(q1Of(config.grant), config.promisesWanted ?? 0));
 
 /** The bytes of the adopted value came, or nobody in reach had them: then only a wider R can help. */
 export const onBytes = (proposer: Proposer, hasBytes: boolean, out: ProposerEffect[]): void => {

@@ -121,6 +121,9 @@ export const senderIndex = (proposer: Proposer, storeUuid: string): number => {
 
 export const everyStore = (proposer: Proposer): number => allStores(proposer.storeCount);
 
+/** Every store answered this ballot's PREPARE, one way or the other: waiting longer helps nobody. */
+export const hasAllAnswers = (proposer: Proposer): boolean => (proposer.promised | proposer.refused) === everyStore(proposer);
+
 export const waitFor = (proposer: Proposer, out: ProposerEffect[]): void => {
   out.push({ kind: 'setTimer', delayMs: proposer.limits.replyTimeoutMs });
 };

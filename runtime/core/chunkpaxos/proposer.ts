@@ -23,7 +23,7 @@ import { backOffDelayMs, nextSeed } from './limits.ts';
 import type { ProposerInput } from './messages.ts';
 import { finish, finishIfFilled, onAck, onStaged, propose, sendAccept, sendStage } from './proposer-accept.ts';
 import { choose, onBytes, onPromise, prepare, sendPrepare } from './proposer-prepare.ts';
-import { everyStore, senderIndex, useBallot, waitFor } from './proposer-state.ts';
+import { everyStore, hasAllAnswers, senderIndex, useBallot, waitFor } from './proposer-state.ts';
 import type { Proposer } from './proposer-state.ts';
 import { countStores, q1Of, q2Of } from './quorum.ts';
 import { sameValue } from './value.ts';
@@ -102,13 +102,11 @@ const onNack = (proposer: Proposer, nack: Nack, out: ProposerEffect[]): void => 
   } else if (phase === 'accepting' && willingCount < q2Of(config.grant)) backOff(proposer, out);
   else if (phase === 'preparing' && willingCount < q1Of(config.grant)) backOff(proposer, out);
   else if (phase === 'preparing' && hasAllAnswers(proposer)) {
-    // Waiting longer helps nobody: choose with what there is, unless just that did not help.
+    // Choose with what there is, unless just that did not help.
     if (proposer.missing === null) choose(proposer, out);
     else backOff(proposer, out);
   }
 };
-
-const hasAllAnswers = ({ promised, refused, storeCount }: Proposer): boolean => countStores(promised | refused) === storeCount;
 
 const onTimer = (proposer: Proposer, out: ProposerEffect[]): void => {
   const { phase, limits } = proposer;

@@ -34,7 +34,10 @@ export const hasTimer = (world: World): boolean => {
 
 /** Fires one of those that `hasTimer` just listed. */
 export const fireTimer = (world: World): void => {
-  const code = running[world.draws.draw(running.length)]!;
+  // Once the faults end, a proposer that waits goes on before others: what growing, random waits do where there is a clock.
+  const goesOn = world.isHealing && running.includes(world.lastActorTimer);
+  const code = goesOn ? world.lastActorTimer : running[world.draws.draw(running.length)]!;
+  if (code < ACTOR_RETRY) world.lastActorTimer = code;
   if (code < STORE_RECOVER) {
     const actor = world.actors[code % 1000]!;
     if (code >= ACTOR_RETRY) world.trace?.event('timer', actor.address, 0, { timer: 'retry' });

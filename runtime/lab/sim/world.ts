@@ -51,6 +51,10 @@ export class World {
   steps = 0;
   wipesTotal = 0;
   startsLeft = 0;
+  /** The faults have ended. */
+  isHealing = false;
+  /** The proposer's timer that fired last (timers.ts); −1 before the first. */
+  lastActorTimer = -1;
   private faultRate = 0;
   private nextId = 1;
   private readonly storePool = Array.from({ length: STORES_MAX }, (_, index) => new SimStore(index));
@@ -90,6 +94,8 @@ export class World {
     this.steps = 0;
     this.nextId = 1;
     this.wipesTotal = 0;
+    this.isHealing = false;
+    this.lastActorTimer = -1;
     this.startsLeft = options.proposerCount;
     this.faultRate =
       options.crash + options.wipe + options.damage + options.proposerDeath + options.metadataCrash + options.foreignVote + options.litter + options.impatience;
@@ -295,6 +301,7 @@ export class World {
   private checkLiveness(): void {
     const { metadata, checker, options } = this;
     this.faultRate = 0;
+    this.isHealing = true;
     for (const rate of ['loss', 'duplication', 'delay', 'earlyTimer', 'crash', 'syncFailure', 'corruption', 'impatience', 'move'] as const) options[rate] = 0;
     this.coverage.livenessChecks += 1;
     const lastStep = this.steps + LIVENESS_STEPS_MAX;
