@@ -1,5 +1,5 @@
 /** hls.js on a media element, fed from a chunk source. Knows neither Vue nor the host. */
-import Hls, { ErrorDetails, Events } from 'hls.js/light';
+import Hls, { ErrorDetails, ErrorTypes, Events } from 'hls.js/light';
 import type { ChunkSource } from '../../runtime/client/chunk-source.ts';
 import { bufferedAheadSec, rangesOf } from './buffer.ts';
 import { createLoaders, PLAYLIST_URL } from './loaders.ts';
@@ -26,8 +26,15 @@ export interface EngineOptions {
   onFailure: (reason: string) => void;
 }
 
+/** A decoder that stumbled mostly goes on after its buffers were made anew; one that stumbles again and again will not. */
+const RECOVERIES_MAX = 2;
+
+const CODEC_ERRORS: ReadonlySet<string> = new Set([
+  ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR, ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR, ErrorDetails.BUFFER_ADD_CODEC_ERROR,
+]);
+
 const reasonOf = (details: string, text: string | undefined): string => {
-  if (details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR || details === ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR || details === ErrorDetails.BUFFER_ADD_CODEC_ERROR) {
+  if (CODEC_ERRORS.has(details)) {
     return 'This browser cannot decode the video. Open it in one that can, or upload it in another codec (H.264 and AAC play everywhere).';
   }
   return text ?? `The player gave up (${details}).`;
@@ -45,6 +52,7 @@ export const startEngine = ({ video, source, startSec = 0, onReady, onFailure }:
     fragLoadPolicy: { default: { maxTimeToFirstByteMs: 60_000, maxLoadTimeMs: 120_000, timeoutRetry: fragmentRetry, errorRetry: fragmentRetry } },
   });
   let isReady = false;
+  let recoveryCount = 0;
 
   const checkReady = (): void => {
     const endSec = source.manifest().duration_sec;
@@ -57,8 +65,10 @@ export const startEngine = ({ video, source, startSec = 0, onReady, onFailure }:
   hls.on(Events.BUFFER_APPENDED, checkReady);
   hls.on(Events.ERROR, (_, data) => {
     if (!data.fatal) return;
-    if (data.type === 'mediaError' && data.details === ErrorDetails.BUFFER_STALLED_ERROR) hls.recoverMediaError();
-    else onFailure(reasonOf(data.details, data.response?.text || data.error?.message));
+    if (data.type === ErrorTypes.MEDIA_ERROR && !CODEC_ERRORS.has(data.details) && recoveryCount < RECOVERIES_MAX) {
+      recoveryCount++;
+      hls.recoverMediaError();
+    } else onFailure(reasonOf(data.details, data.response?.text || data.error?.message));
   });
   hls.loadSource(PLAYLIST_URL);
   hls.attachMedia(video);

@@ -10,8 +10,8 @@ export const NODES_MAX = 16;
 
 export type NodeAction = 'stop' | 'start' | 'restart' | 'kill' | 'pause' | 'resume';
 
-/** One minute, at the one status a second that a running cluster sends. */
-const HISTORY_POINTS_MAX = 60;
+/** Five minutes, at the one status a second that a running cluster sends. */
+const HISTORY_POINTS_MAX = 300;
 /** Statuses come faster while things change; the history keeps its pace. */
 const HISTORY_STEP_MS = 900;
 const EVENTS_MAX = 200;

@@ -28,14 +28,14 @@ describe('the status', () => {
     expect(cluster.isRunning).toBe(false);
   });
 
-  test('leaves a minute of CPU history at one point a second, however fast it comes', () => {
+  test('leaves five minutes of CPU history at one point a second, however fast it comes', () => {
     const cluster = useClusterStore();
-    for (let second = 0; second < 100; second++) {
+    for (let second = 0; second < 340; second++) {
       for (const offsetMs of [0, 250, 500]) cluster.apply(clusterStatus({ children: [node(1, { cpuPercent: second })] }), 1_000_000 + second * 1000 + offsetMs);
     }
     const history = cluster.cpuHistory.get('node-1')!;
-    expect(history).toHaveLength(60);
-    expect(history.at(-1)).toBe(99);
+    expect(history).toHaveLength(300);
+    expect(history.at(-1)).toBe(339);
     expect(history[0]).toBe(40);
   });
 });
