@@ -82,8 +82,8 @@ export const chunkRoutes = ({ store, chunks, verifier, intake, sending, onBytes 
       response.end();
       return;
     }
-    await sendRange(response, { kind: serving.kind, key: serving.key, sha256: stat.sha256, range, begin }, sending);
-    onBytes('out', range.end - range.start);
+    const isSent = await sendRange(response, { kind: serving.kind, key: serving.key, sha256: stat.sha256, range, begin }, sending);
+    if (isSent) onBytes('out', range.end - range.start);
   };
 
   const put = async (call: Call): Promise<void> => {

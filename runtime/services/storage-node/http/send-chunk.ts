@@ -1,11 +1,11 @@
 /**
  * Sends verified bytes to readers of any speed without letting the slow ones hold memory.
  *
- *   fast  the whole range is read and verified into the store's buffers and written in slices; a buffer goes back when its slice has left
+ *   fast  the whole range is read and verified into the store's buffers and written one by one; each goes back when it has left
  *   slow  the range is verified once without keeping it, then read again (and verified again) a small copy at a time; after a stall a few
  *         bytes probe whether the reader takes anything at all, so that one who stands still holds almost nothing
  *
- * A reader is slow when memory for the fast way does not come free in time, or when a slice does not leave in time: then what was not
+ * A reader is slow when memory for the fast way does not come free in time, or when a buffer does not leave in time: then what was not
  * sent yet is given back at once. Nothing is answered before the whole range was verified; rot that shows up later cuts the answer.
  */
 import { VStackError } from '../../../contract/errors.ts';
@@ -17,11 +17,9 @@ import type { ByteBudget } from '../byte-budget.ts';
 import { SLAB_BYTES } from '../engine/buffer-pool.ts';
 import type { ByteRange, RecordKind, Store, StoreRead } from '../engine/types.ts';
 
-/** Handed to the socket at once: large enough to cost few calls, small enough to be left behind in a reader that stands still. */
-const SLICE_BYTES = SLAB_BYTES;
 /** A thousand fast readers of 2 MiB are through within about this time; whoever waits longer is better off on the slow way. */
 const WAIT_MS = 2 * SECOND_MS;
-/** A slice that has not left by then belongs to a slow reader (256 KiB/s), and not to one whose machine is busy. */
+/** A buffer of 256 KiB that has not left by then belongs to a slow reader, and not to one whose machine is busy. */
 const STALL_MS = SECOND_MS;
 const PROBE_BYTES = 2 * KIB;
 const SLOW_PIECE_BYTES = 64 * KIB;
@@ -33,7 +31,7 @@ export interface SendResources {
   /** Memory of the fast way. Together with the slow budget it stays below what the store's reads may use. */
   fast: ByteBudget;
   fastBytesMax: number;
-  /** Slices that slow readers hold of it until they have left. */
+  /** What slow readers hold of it until it has left. */
   stalled: { bytes: number };
   /** Copies on their way to slow readers. */
   slow: ByteBudget;
@@ -59,23 +57,16 @@ const lentBytes = (sizeBytes: number): number => (sizeBytes <= SLOW_PIECE_BYTES 
 const GONE = new VStackError('cancelled', 'The reader went away.');
 
 /** `left` resolves when the bytes have left; `inTime` with whether they did so within STALL_MS. Both reject when the reader is gone. */
-const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock): { left: Promise<void>; inTime: Promise<boolean> } => {
+const write = (response: Response, bytes: Uint8Array, clock: Clock): { left: Promise<void>; inTime: Promise<boolean> } => {
   const left = new Promise<void>((resolve, reject) => {
     if (response.destroyed) return reject(GONE);
     const onClose = (): void => reject(GONE);
     response.once('close', onClose);
-    response.cork();
-    for (const [index, piece] of pieces.entries()) {
-      if (index < pieces.length - 1) response.write(piece);
-      else {
-        response.write(piece, (error) => {
-          response.off('close', onClose);
-          if (error) reject(GONE);
-          else resolve();
-        });
-      }
-    }
-    response.uncork();
+    response.write(bytes, (error) => {
+      response.off('close', onClose);
+      if (error) reject(GONE);
+      else resolve();
+    });
   });
   left.catch(() => {}); // Awaited below, or by the caller, or nobody is left to care.
   const inTime = new Promise<boolean>((resolve, reject) => {
@@ -94,15 +85,18 @@ const write = (response: Response, pieces: readonly Uint8Array[], clock: Clock):
   return { left, inTime };
 };
 
-/** Sends one range. Rejects with what the store rejects with before `begin`; afterwards a failure has cut the answer. */
-export const sendRange = async (response: Response, sending: Sending, resources: SendResources): Promise<void> => {
+/**
+ * Sends one range; resolves with false when the reader went away. Rejects with what the store rejects with before `begin`; afterwards a
+ * failure has cut the answer.
+ */
+export const sendRange = async (response: Response, sending: Sending, resources: SendResources): Promise<boolean> => {
   const bytes = lentBytes(sending.range.end - sending.range.start);
   // Once readers that stand still hold most of it, waiting is of little use.
   const waitMs = resources.stalled.bytes > resources.fastBytesMax / 2 ? 0 : WAIT_MS;
   const isFast = !isSlow.has(response.socket ?? response) && (await resources.fast.acquire(bytes, { waitMs }));
   if (response.destroyed) {
     if (isFast) resources.fast.release(bytes);
-    return;
+    return false;
   }
   try {
     if (isFast) await sendFast(response, sending, resources);
@@ -113,10 +107,11 @@ export const sendRange = async (response: Response, sending: Sending, resources:
       await sendSlow(response, sending, sending.range.start, resources);
     }
     response.end();
+    return true;
   } catch (error) {
-    if (!response.headersSent) throw error;
-    response.destroy();
-    if (error !== GONE) throw error;
+    if (response.headersSent) response.destroy();
+    if (error === GONE) return false;
+    throw error;
   }
 };
 
@@ -135,23 +130,23 @@ const sendFast = async (response: Response, sending: Sending, resources: SendRes
   try {
     read = await store.read(sending.kind, sending.key, range);
     sending.begin();
-    let sentBytes = 0;
-    for (const slice of slicesOf(read.pieces)) {
-      const { left, inTime } = write(response, slice.pieces, clock);
+    let from = range.start;
+    for (const [index, piece] of read.pieces.entries()) {
+      const pieceBytes = Math.min(heldBytes, lentBytes(piece.length));
+      const { left, inTime } = write(response, piece, clock);
       const isStalled = !(await inTime);
       if (isStalled) {
         isSlow.add(response.socket ?? response);
         resources.onWay('stalled');
-        for (let index = slice.first + slice.pieces.length; index < read.pieces.length; index += 1) read.releasePiece(index);
-        const sliceBytes = Math.min(heldBytes, lentBytes(slice.bytes));
-        giveBack(heldBytes - sliceBytes);
-        resources.stalled.bytes += sliceBytes;
-        await left.finally(() => (resources.stalled.bytes -= sliceBytes));
+        for (let later = index + 1; later < read.pieces.length; later += 1) read.releasePiece(later);
+        giveBack(heldBytes - pieceBytes);
+        resources.stalled.bytes += pieceBytes;
+        await left.finally(() => (resources.stalled.bytes -= pieceBytes));
       }
-      for (let index = slice.first; index < slice.first + slice.pieces.length; index += 1) read.releasePiece(index);
-      giveBack(Math.min(heldBytes, lentBytes(slice.bytes)));
-      sentBytes += slice.bytes;
-      if (isStalled) return await sendSlow(response, sending, range.start + sentBytes, resources);
+      read.releasePiece(index);
+      giveBack(pieceBytes);
+      from += piece.length;
+      if (isStalled) return await sendSlow(response, sending, from, resources);
     }
     resources.onWay('fast');
   } finally {
@@ -160,26 +155,6 @@ const sendFast = async (response: Response, sending: Sending, resources: SendRes
     read?.release();
     giveBack(heldBytes);
   }
-};
-
-interface Slice {
-  first: number;
-  pieces: Uint8Array[];
-  bytes: number;
-}
-
-const slicesOf = (pieces: readonly Uint8Array[]): Slice[] => {
-  const slices: Slice[] = [];
-  for (const [index, piece] of pieces.entries()) {
-    const last = slices.at(-1);
-    if (last && last.bytes + piece.length <= SLICE_BYTES) {
-      last.pieces.push(piece);
-      last.bytes += piece.length;
-    } else {
-      slices.push({ first: index, pieces: [piece], bytes: piece.length });
-    }
-  }
-  return slices;
 };
 
 const verifyOnly = async ({ kind, key, range }: Sending, { store, slow }: SendResources): Promise<void> => {
@@ -214,7 +189,7 @@ const sendSlow = async (response: Response, sending: Sending, from: number, reso
       let sentBytes = 0;
       if (!isQuick) {
         const probe = new Uint8Array(copy.subarray(0, Math.min(PROBE_BYTES, sizeBytes)));
-        const probing = write(response, [probe], clock);
+        const probing = write(response, probe, clock);
         sentBytes = probe.length;
         isQuick = await probing.inTime;
         if (!isQuick) {
@@ -227,7 +202,7 @@ const sendSlow = async (response: Response, sending: Sending, from: number, reso
         }
       }
       if (sentBytes < sizeBytes) {
-        const writing = write(response, [copy.subarray(sentBytes, sizeBytes)], clock);
+        const writing = write(response, copy.subarray(sentBytes, sizeBytes), clock);
         isQuick = await writing.inTime;
         if (!isQuick) {
           uncount();
