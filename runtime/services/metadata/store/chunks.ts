@@ -173,12 +173,13 @@ export const listVideoPlacements = (db: Database, videoId: string): Placement[] 
     )
     .map(toPlacement);
 
-export const putCertificate = (db: Database, certificate: Certificate): void => {
+/** Why the row may be believed: ballot, value and votes. The grant they refer to stands in its own table. */
+export const putCertificate = (db: Database, { grant, ...proof }: Certificate): void => {
   db.run(
     'INSERT OR IGNORE INTO certificates (chunk_id, generation, certificate) VALUES (?, ?, ?)',
-    certificate.grant.chunk_id,
-    certificate.grant.generation,
-    JSON.stringify(certificate),
+    grant.chunk_id,
+    grant.generation,
+    JSON.stringify(proof),
   );
 };
 
