@@ -9,14 +9,14 @@
  * Each step may be repeated after a restart. However it ends, nothing but its record stays here; unless it completed, the video is deleted
  * at the metadata service, so that nothing half-uploaded stays there either.
  */
-import { isErrorCode, VStackError } from '../../contract/errors.ts';
+import { VStackError } from '../../contract/errors.ts';
 import { MINUTE_MS } from '../../contract/units.ts';
 import type { UploadState, UploadStatus } from '../../contract/wire/uploader.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { fileFacts } from '../../platform/files.ts';
 import type { Logger } from '../../platform/log.ts';
 import { bytesNeeded, type ByteBudget } from './byte-budget.ts';
-import type { IngestSummary, MediaFacts } from './ingest/types.ts';
+import type { MediaFacts } from './ingest/types.ts';
 import { deleteVideo } from './delete-video.ts';
 import type { KnownVideo, MetadataClient } from './metadata-client.ts';
 import type { Placer } from './place-chunk.ts';
@@ -25,6 +25,7 @@ import { convert, inspectSource, type Inspection } from './prepare.ts';
 import { createRateMeter } from './progress.ts';
 import type { SessionRecord, SessionStore, SourceFacts } from './session-store.ts';
 import { assertSameSource } from './source.ts';
+import { describeFailure, toResult } from './upload-end.ts';
 import { toStatus } from './upload-status.ts';
 
 export interface UploadContext {
@@ -66,26 +67,6 @@ const KEEP_ALIVE_MS = MINUTE_MS;
 
 /** From these a restart goes on; to be anywhere between them is the same as to be at the last one, so only these are made durable. */
 const WAYMARKS: ReadonlySet<UploadState> = new Set(['chunking', 'finalizing']);
-
-const describe = (error: unknown): { code: string; message: string } => {
-  const { code, message } = error as { code?: unknown; message?: string };
-  if (isErrorCode(code)) return { code, message: message! };
-  return { code: 'internal', message: `Something unexpected happened: ${message ?? String(error)} The uploader's log tells more.` };
-};
-
-const toResult = ({ chunkCount, durationSec, ...summary }: IngestSummary): NonNullable<SessionRecord['result']> => ({
-  chunkCount,
-  durationSec,
-  media: {
-    mime: summary.mime,
-    codecs: summary.codecs,
-    init_size_bytes: summary.initSizeBytes,
-    sha256: summary.sha256,
-    size_bytes: summary.sizeBytes,
-    width: summary.width,
-    height: summary.height,
-  },
-});
 
 export const createUpload = (context: UploadContext, initial: SessionRecord): Upload => {
   const { store, metadata, clock, log } = context;
@@ -221,7 +202,7 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
     if (stopReason === 'shutdown') return settled.resolve();
     const isCancelled = stopReason === 'cancel';
     if (!isCancelled) log.warn({ err: error, session: sessionId, video: record.videoId }, 'an upload failed');
-    await end(isCancelled ? 'cancelled' : 'failed', { error: isCancelled ? null : describe(error), isDeletionDue: record.videoId !== null });
+    await end(isCancelled ? 'cancelled' : 'failed', { error: isCancelled ? null : describeFailure(error), isDeletionDue: record.videoId !== null });
     settled.resolve();
   };
 
