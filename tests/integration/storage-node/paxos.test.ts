@@ -114,6 +114,14 @@ describe('the classic path', () => {
     expect((await test.put('vid-1-chunk-000', other)).status).toBe(409);
     expect((await test.put('vid-1-chunk-000', bytes)).status).toBe(200);
   });
+
+  it('shows nothing rather than what was put, where other bytes were decided that this store lacks', async () => {
+    await test.put('vid-1-chunk-000', other);
+    await proposer(test).learn(grantHere(), value);
+    expect((await test.request(chunkPath)).status).toBe(404);
+    expect((await test.put('vid-1-chunk-000', bytes)).status).toBe(201);
+    expect((await test.request(chunkPath)).body.equals(bytes)).toBe(true);
+  });
 });
 
 describe('what survives a restart', () => {
