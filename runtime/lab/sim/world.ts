@@ -2,19 +2,19 @@
  * One schedule: stores, metadata service, proposers and the network between them, moved step by step by drawn choices. A step is one
  * thing that happens: a message arrives (or is lost, or twice), a sync ends, a timer fires, a fault strikes.
  */
-import type { Grant } from '../../contract/paxos.ts';
-import type { Rules } from '../../core/chunkpaxos/rules.ts';
 import type { Reply } from '../../core/chunkpaxos/messages.ts';
-import { q2Of } from '../../core/chunkpaxos/quorum.ts';
-import { holdsPieceFor, isErasureCoded, sameValue } from '../../core/chunkpaxos/value.ts';
+import type { Rules } from '../../core/chunkpaxos/rules.ts';
+import { sameValue } from '../../core/chunkpaxos/value.ts';
 import { Actor } from './actor.ts';
+import { arrive } from './arrive.ts';
 import { Checker } from './checker.ts';
 import { createCoverage } from './coverage.ts';
 import { Draws } from './draws.ts';
 import { strikeFault } from './faults.ts';
 import { GENERATIONS_MAX, PROPOSERS_MAX, STORES_MAX, VALUES } from './fixtures.ts';
-import { METADATA, PROPOSERS } from './messages.ts';
-import type { Envelope, Fetch, MetadataReply, MetadataRequest, SimMessage } from './messages.ts';
+import { checkLiveness } from './liveness.ts';
+import { METADATA } from './messages.ts';
+import type { Envelope, SimMessage } from './messages.ts';
 import { SimMetadata } from './metadata.ts';
 import { rulesOf } from './mutants.ts';
 import type { MutantName, ShellRules } from './mutants.ts';
@@ -23,10 +23,6 @@ import type { Shape } from './options.ts';
 import { SimStore } from './store.ts';
 import { fireTimer, hasTimer } from './timers.ts';
 import type { TraceRecorder } from './trace.ts';
-import type { AcceptorInput, ProposerInput } from '../../core/chunkpaxos/messages.ts';
-
-/** After the faults a schedule has this many steps to decide: several times what the slowest path takes. */
-const LIVENESS_STEPS_MAX = 600;
 
 /** Of the steps on which a delayed message could arrive at last, one in so many lets it. */
 const RELEASE_ONE_IN = 16;
@@ -74,7 +70,7 @@ export class World {
     this.reset();
     this.startUploader();
     while (this.steps < options.stepsMax && checker.violation === null) if (!this.step()) break;
-    if (options.checksLiveness && checker.violation === null) this.checkLiveness();
+    if (options.checksLiveness && checker.violation === null) checkLiveness(this);
     if (checker.violation) this.trace?.event('violation', METADATA, 0, { invariant: checker.violation, detail: checker.detail });
     this.coverage.schedules += 1;
     this.coverage.steps += this.steps;
@@ -243,38 +239,7 @@ export class World {
     if (isLost) {
       this.coverage.lost += 1;
       this.trace?.message('drop', envelope.to, envelope);
-    } else this.arrive(envelope);
-  }
-
-  private arrive({ to, from, generation, message, isBad, id }: Envelope): void {
-    this.coverage.delivered += 1;
-    if (to < METADATA) {
-      const store = this.stores[to]!;
-      if (!store.alive) return;
-      // The shell hashes what is attached before it feeds the core; a mismatch is answered with 422, which tells a proposer nothing.
-      if (isBad && this.shell.bytesAreVerified) return;
-      store.step(this, generation, message as AcceptorInput, from, isBad, id);
-    } else if (to === METADATA) {
-      if (!this.metadata.alive || message.type === 'LEARNED') return;
-      this.metadata.receive(this, from, generation, message as MetadataRequest);
-      this.trace?.input(to, generation, id, message, this.metadata.ledger);
-    } else {
-      const actor = this.actors[to - PROPOSERS];
-      if (!actor?.alive) return;
-      if (message.type === 'FETCH') this.fetch(actor, generation, message);
-      else actor.receive(this, generation, message as ProposerInput | MetadataReply, id);
-    }
-  }
-
-  /** Reading an adopted value: every live store gives its piece if it has it; k of them give the rest. */
-  private fetch(actor: Actor, generation: number, { value }: Fetch): void {
-    if (actor.generation !== generation || !actor.core || value.kind !== 'PLACED') return;
-    let count = 0;
-    for (let index = 0; index < this.stores.length; index += 1) {
-      const store = this.stores[index]!;
-      if (store.alive && holdsPieceFor(store.disks[generation]!.pieces, value, index)) count += 1;
-    }
-    actor.step(this, { type: count >= (isErasureCoded(value) ? this.shape.k : 1) ? 'BYTES' : 'NO_BYTES', value });
+    } else arrive(this, envelope);
   }
 
   private sync(position: number): void {
@@ -287,6 +252,14 @@ export class World {
     this.metadata.sync(this);
   }
 
+  /** From here on nothing goes wrong any more, and whoever is down comes back. */
+  endFaults(): void {
+    const { options } = this;
+    this.isHealing = true;
+    this.faultRate = 0;
+    for (const rate of ['loss', 'duplication', 'delay', 'earlyTimer', 'crash', 'syncFailure', 'corruption', 'impatience', 'move'] as const) options[rate] = 0;
+  }
+
   onChosen(generation: number): void {
     this.checker.chosenNow = false;
     this.checkRecoverable(generation);
@@ -295,34 +268,5 @@ export class World {
 
   checkRecoverable(generation: number): void {
     this.checker.checkRecoverable(generation, this.stores, this.metadata.ledger);
-  }
-
-  /** The faults end, everyone comes back, and what has begun must be decided and committed. */
-  private checkLiveness(): void {
-    const { metadata, checker, options } = this;
-    this.faultRate = 0;
-    this.isHealing = true;
-    for (const rate of ['loss', 'duplication', 'delay', 'earlyTimer', 'crash', 'syncFailure', 'corruption', 'impatience', 'move'] as const) options[rate] = 0;
-    this.coverage.livenessChecks += 1;
-    const lastStep = this.steps + LIVENESS_STEPS_MAX;
-    while (this.steps < lastStep && checker.violation === null && !this.isSettled()) if (!this.step()) break;
-    if (checker.violation !== null || this.isSettled() || !this.hasQuorums()) return;
-    const generation = metadata.ledger.issued;
-    const hasBegun = this.stores.some((store) => store.disks[generation]?.record?.accepted) || this.actors.some((actor) => actor.alive && actor.state !== 'over');
-    if (hasBegun) checker.fail('Liveness', `generation ${generation} is undecided ${LIVENESS_STEPS_MAX} steps after the last fault`);
-  }
-
-  private isSettled(): boolean {
-    const { ledger } = this.metadata;
-    return this.startsLeft === 0 && ledger.issued >= 0 && (ledger.row?.generation === ledger.issued || ledger.aborted.includes(ledger.issued));
-  }
-
-  /** Whether enough stores of the last generation's grant can still vote. */
-  private hasQuorums(): boolean {
-    const grant: Grant | undefined = this.metadata.grantOf(this.metadata.ledger.issued);
-    const observer = this.checker.known(this.metadata.ledger.issued);
-    if (!grant || !observer) return false;
-    const able = this.stores.filter((store, index) => grant.stores[index]!.store_uuid === store.uuid && (observer.lost & (1 << index)) === 0);
-    return able.length >= q2Of(grant);
   }
 }
