@@ -3,7 +3,7 @@
  */
 import { SHA256_BYTES } from './layout.ts';
 
-const PAGE_BITS = 14;
+const PAGE_BITS = 12;
 const PAGE_ENTRIES = 1 << PAGE_BITS;
 const PAGE_MASK = PAGE_ENTRIES - 1;
 const ENTRY_BYTES = 61;

@@ -1,6 +1,6 @@
 /** Keys as bytes in large segments: about 26 bytes each instead of a string object, and nothing for the garbage collector to walk. */
 
-const SEGMENT_BYTES = 256 * 1024;
+const SEGMENT_BYTES = 64 * 1024;
 
 export class KeyArena {
   readonly #segments: Uint8Array[] = [];

@@ -139,14 +139,16 @@ export class RecordIndex {
     this.#keys.equals(this.entries.keyAddress(id), this.#probeBytes, this.#probeKey, this.#probeStart);
 
   #count(id: number, sign: 1 | -1): void {
+    const flags = this.entries.flags(id);
+    const isTombstone = (flags & FLAG_TOMBSTONE) !== 0;
     const usage = this.usageOf(this.entries.slot(id));
-    const bytes = sign * this.recordBytes(id);
+    const bytes = sign * recordBytesOf(this.entries.keyBytes(id), isTombstone ? 0 : this.entries.payloadBytes(id));
     usage.liveBytes += bytes;
     usage.recordCount += sign;
-    if (this.entries.has(id, FLAG_TOMBSTONE)) usage.tombstoneBytes += bytes;
-    if (!this.isReadable(id)) return;
+    if (isTombstone) usage.tombstoneBytes += bytes;
+    if (isTombstone || (flags & FLAG_QUARANTINED) !== 0) return;
     this.recordCount += sign;
-    if (this.entries.kind(id) !== KIND_ACCEPTOR) this.chunkCount += sign;
+    if ((flags & KIND_BITS) !== KIND_ACCEPTOR) this.chunkCount += sign;
   }
 }
 
