@@ -40,6 +40,7 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       outDir: at('out/renderer'),
+      minify: true,
       rolldownOptions: { input: { index: at('renderer/index.html') } },
     },
   },
