@@ -15,9 +15,15 @@ import type { PieceSource, PieceTools } from './pieces.ts';
 import { systemTimers } from './transport.ts';
 import type { LoopTimers, PaxosTransport } from './transport.ts';
 
+/** As the contract's ProposerId has it. */
+const PROPOSER_ID_CHARS_MAX = 64;
+
 export interface RunProposerOptions {
   grant: Grant;
-  /** Fresh at every process start. Equal to `grant.owner_id` for the owner, whose first try then takes the fast path. */
+  /**
+   * Fresh at every process start. Equal to `grant.owner_id` for the owner, whose first try then takes the fast path: it may run an instance
+   * again only with the same bytes. Ballots above round 0 get an id of this run's own.
+   */
   proposerId: string;
   /** What to propose when free; null for a recovery. */
   own: Value | null;
@@ -60,6 +66,7 @@ export const runProposer = async (options: RunProposerOptions): Promise<Proposer
   const proposer = createProposer({
     grant,
     proposerId: options.proposerId,
+    runId: runIdOf(options.proposerId, options.random),
     own: options.own,
     hasBytes: options.bytes !== undefined,
     seed: Math.floor(options.random() * 2 ** 32),
@@ -142,6 +149,14 @@ export const runProposer = async (options: RunProposerOptions): Promise<Proposer
 
     feed({ type: 'START' });
   });
+};
+
+/** Ballots of two runs never meet, also when one process runs the same instance twice, at once or after a failure. */
+let runCount = 0;
+const runIdOf = (proposerId: string, random: () => number): string => {
+  runCount += 1;
+  const suffix = `-${runCount.toString(36)}-${Math.floor(random() * 2 ** 32).toString(36)}`;
+  return proposerId.slice(0, PROPOSER_ID_CHARS_MAX - suffix.length) + suffix;
 };
 
 const certify = (grant: Grant, { value, ballot }: { value: Value; ballot: Ballot }, acks: readonly Ack[]): Certificate => ({

@@ -12,7 +12,7 @@ import { ABORT, holdsPieceFor, sameValue } from './value.ts';
 /** Begins the next round, above every round seen. */
 export const prepare = (proposer: Proposer, out: ProposerEffect[]): void => {
   proposer.roundSeen += 1;
-  useBallot(proposer, { round: proposer.roundSeen, proposer_id: proposer.config.proposerId });
+  useBallot(proposer, { round: proposer.roundSeen, proposer_id: proposer.config.runId ?? proposer.config.proposerId });
   proposer.phase = 'preparing';
   sendPrepare(proposer, everyStore(proposer), out);
   waitFor(proposer, out);

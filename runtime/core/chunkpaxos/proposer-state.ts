@@ -13,8 +13,14 @@ export type ProposerPhase = 'idle' | 'preparing' | 'gathering' | 'staging' | 'ac
 
 export interface ProposerConfig {
   readonly grant: Grant;
-  /** Fresh at every process start: a ballot is never used twice. */
+  /** Fresh at every process start. Equal to the grant's owner it may use round 0, for one value only, however often it runs. */
   readonly proposerId: string;
+  /**
+   * Names this run's ballots above round 0. Two runs of one process for the same instance must not share them: each begins at round 1
+   * again and may choose otherwise, and a ballot has one value.
+   * @default proposerId, which is enough where an id runs an instance once
+   */
+  readonly runId?: string;
   /** What to propose when free; null for a recovery, which adopts a voted value if it can and else proposes ABORT. */
   readonly own: Value | null;
   /** Whether the bytes of `own` are at hand; false when the stores already hold them (classic clients PUT first). */

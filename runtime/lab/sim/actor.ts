@@ -33,6 +33,8 @@ export class Actor {
   isRetryArmed = false;
   /** What to ask the metadata service (again). */
   private ask: MetadataRequest | null = null;
+  /** Proposers run so far: an answer that comes twice may start a second one for the same instance. */
+  private runCount = 0;
 
   constructor(serial: number, own: PlacedValue | null) {
     this.serial = serial;
@@ -62,9 +64,11 @@ export class Actor {
     this.state = 'running';
     this.isRetryArmed = false;
     this.generation = grant.generation;
+    const runId = this.runCount === 0 ? proposerId : `${proposerId}-${this.runCount}`;
+    this.runCount += 1;
     const seed = world.draws.draw(1 << 16) + 1;
     const promisesWanted = world.options.widens ? world.shape.k + world.shape.m : 0;
-    this.core = createProposer({ grant, proposerId, own: this.own, hasBytes: this.own !== null, promisesWanted, seed, limits: world.options.isHasty ? HASTY : PATIENT, rules: world.rules });
+    this.core = createProposer({ grant, proposerId, runId, own: this.own, hasBytes: this.own !== null, promisesWanted, seed, limits: world.options.isHasty ? HASTY : PATIENT, rules: world.rules });
     this.step(world, { type: 'START' });
   }
 

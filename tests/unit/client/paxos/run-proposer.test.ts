@@ -50,8 +50,18 @@ describe('an uploader', () => {
   it('takes the classic path with a fresh id and ends with its value', async () => {
     const stores = new MemoryStores(makeGrant());
     const outcome = await run(stores, makeGrant(), { proposerId: 'restarted' });
-    expect(outcome).toMatchObject({ value: valueOf(MINE), ballot: { round: 1, proposer_id: 'restarted' } });
+    expect(outcome).toMatchObject({ value: valueOf(MINE), ballot: { round: 1, proposer_id: expect.stringMatching(/^restarted-/) } });
     expect(stores.calls.slice(0, 3)).toEqual(['prepare 0', 'prepare 1', 'prepare 2']);
+  });
+
+  it('never shares a ballot above round 0 with another run of its own, and stays within the length of an id', async () => {
+    const ids = new Set<string>();
+    for (let count = 0; count < 3; count += 1) {
+      const { ballot } = await run(new MemoryStores(makeGrant()), makeGrant(), { proposerId: 'p'.repeat(64) });
+      expect(ballot.proposer_id).toHaveLength(64);
+      ids.add(ballot.proposer_id);
+    }
+    expect(ids.size).toBe(3);
   });
 
   it('is told the truth when other bytes won', async () => {

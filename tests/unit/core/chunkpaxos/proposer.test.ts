@@ -238,6 +238,16 @@ describe('the back-off', () => {
   });
 });
 
+describe('a second run of one process', () => {
+  it('repeats round 0 with the same value, and has ballots of its own above', () => {
+    const again = owner({ runId: 'owner-2' });
+    feed(again, START);
+    expect(again.ballot).toEqual({ round: 0, proposer_id: 'owner' });
+    feed(again, TIMER, TIMER, TIMER);
+    expect(again.ballot).toEqual({ round: 1, proposer_id: 'owner-2' });
+  });
+});
+
 describe('a value of another grant shape', () => {
   it('is never sent without its grant', () => {
     const grant: Grant = makeGrant();
