@@ -107,7 +107,7 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
   });
   const closers: (() => Promise<void> | void)[] = [() => store.close()];
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close();
+    for (let close = closers.pop(); close; close = closers.pop()) await close();
   };
 
   try {
