@@ -2,7 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { protocol } from 'electron';
-import { CONTENT_SECURITY_POLICY, isPageUrl, PAGE_SCHEME, PAGE_URL } from './page-origin.ts';
+import { CONTENT_SECURITY_POLICY } from '../runtime/contract/page-policy.ts';
+import { isPageUrl, PAGE_SCHEME, PAGE_URL } from './page-origin.ts';
 
 const MIME: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,21 +1,9 @@
 /** Routes of the page itself: public, since they hold no data; everything of value needs the token. */
 import type { ServerResponse } from 'node:http';
 import { VStackError } from '../contract/errors.ts';
+import { CONTENT_SECURITY_POLICY } from '../contract/page-policy.ts';
 import type { Route } from '../platform/http/server.ts';
 import type { StaticFile } from './static-files.ts';
-
-/** The page runs our own scripts only; it reads chunks from, and talks to, loopback only. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' blob: data:",
-  "font-src 'self'",
-  'media-src blob:',
-  "connect-src 'self' http://127.0.0.1:* ws://127.0.0.1:*",
-  "worker-src 'self'",
-  "base-uri 'none'",
-].join('; ');
 
 const SECURITY_HEADERS: Record<string, string> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
