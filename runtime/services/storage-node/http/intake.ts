@@ -129,9 +129,9 @@ export const takeIn = async (
     cancelTimer?.();
     await moving?.catch(() => {}); // It writes from the memory that is given back now.
     dropMemory();
-    throw (error as NodeJS.ErrnoException).code === 'ENOSPC'
-      ? new VStackError('disk_full', 'There is no room for the body. Free space on the disk, or raise the capacity.', { cause: error })
-      : error;
+    if (signal?.aborted) throw new VStackError('truncated_body', `The sender went away after ${filledBytes} of ${sizeBytes} bytes.`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    throw new VStackError('disk_full', 'There is no room for the body. Free space on the disk, or raise the capacity.', { cause: error });
   } finally {
     await file?.remove();
   }

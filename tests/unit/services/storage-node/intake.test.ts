@@ -115,6 +115,16 @@ describe('taking a body in', () => {
     expect(budget.usedBytes).toBe(0);
   });
 
+  it('leaves the queue when the sender goes away', async () => {
+    await budget.acquire(1000);
+    const aborter = new AbortController();
+    const taking = takeIn(sender().pieces(), 500, resources, aborter.signal);
+    aborter.abort();
+    await expect(taking).rejects.toMatchObject({ code: 'truncated_body' });
+    expect(budget.waitingCount).toBe(0);
+    expect(budget.usedBytes).toBe(1000);
+  });
+
   it('says that the disk is full when the spool is, and gives the memory back', async () => {
     const disk = createFaultyDisk(nodeDisk, { decide: ({ operation }) => (operation === 'write' ? { kind: 'error', code: 'ENOSPC' } : undefined) });
     const full = await createSpool(disk, join(dir, 'full'));
