@@ -136,7 +136,8 @@ export const nextGeneration = async (
     const after = isOver ? newest.generation : request.generation;
     const [effect] = stepLearner(ledgerOf(db, chunkId), { type: 'ISSUE', after, sha256: request.sha256 ?? null });
     if (effect?.kind === 'refuse') throw refusalOf(chunkId, request.generation, effect.reason);
-    if (effect?.kind === 'grant') return newest.grant;
+    // During a move the newest generation is the mover's; whoever brings other bytes is shown the one that was decided.
+    if (effect?.kind === 'grant') return (getInstance(db, chunkId, effect.generation) ?? newest).grant;
     const mode: RedundancyMode = newest.grant.k > 1 ? 'erasure_coding' : 'replication';
     const { videoId, sequenceNum, kind } = newest;
     const { ownerId, avoid, keep } = request;

@@ -76,6 +76,13 @@ describe('a certificate', () => {
 });
 
 describe('a generation', () => {
+  it('opened for a move is not shown to someone with other bytes: he is shown the one that was decided', async () => {
+    const { grant: second } = await nextGrant({ generation: 0 });
+    expect((await cluster.commit(videoId, 0, (await cluster.place(second, bytesOf('the bytes'))).certificate!)).status).toBe(200);
+    expect((await nextGrant({ generation: 1, sha256: sha256Hex('the bytes') })).grant.generation).toBe(2);
+    expect((await nextGrant({ generation: 0, sha256: sha256Hex('other') })).grant).toEqual(second);
+  });
+
   it('once closed takes no commit, although its value was chosen', async () => {
     const next = await nextGrant({ generation: 0 });
     expect(next.grant.generation).toBe(1);
