@@ -9,12 +9,13 @@
  *   HEAD   /ping                    200
  *   GET    /health                  200; 503 when critical
  *   POST   /paxos/{i}/prepare …     paxos.ts
+ *   POST   /paxos/learn             LEARNs of many instances at once; answers which ones have to come alone, with their grant
  *   GET    /paxos?prefix=&after=&limit=   acceptor states in the order of their `key`: what a rebuild of the metadata database reads
  *   GET    /chunks?prefix=&after=&limit=  what the store holds, in the order of `key`: what repair and audit compare
  */
 import { z } from 'zod';
 import { ChunkId, NodeId, Sha256Hex, StoreUuid } from '../ids.ts';
-import { AcceptorStatus } from '../paxos.ts';
+import { AcceptorStatus, MacHex, Value } from '../paxos.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -99,11 +100,29 @@ export const StoredChunk = z.object({
 });
 export const ChunkListing = z.object({ store_uuid: StoreUuid, chunks: z.array(StoredChunk), next: z.string().nullable() });
 
+/** More than are decided while a batch is gathered on the fastest machine. */
+export const LEARNS_PER_BATCH_MAX = 128;
+
+/** A LEARN that names its grant by the grant's MAC: a store that voted has the grant. `mac` is that of the whole LEARN. */
+export const BriefLearn = z.object({
+  instance: z.string().max(300),
+  grant_mac: MacHex,
+  value: Value.nullable(),
+  closed_through: z.number().int().min(-1),
+  mac: MacHex,
+});
+export const LearnBatch = z.object({ learns: z.array(BriefLearn).min(1).max(LEARNS_PER_BATCH_MAX) });
+/** `untold`: positions in the batch that the store could not take in this form. */
+export const LearnBatchReply = z.object({ type: z.literal('LEARNED'), store_uuid: StoreUuid, untold: z.array(count) });
+
 export type ChunkQuery = z.infer<typeof ChunkQuery>;
 export type NodeHealthStatus = z.infer<typeof NodeHealthStatus>;
 export type NodeHealth = z.infer<typeof NodeHealth>;
 export type PingHeaders = z.infer<typeof PingHeaders>;
 export type ListingQuery = z.infer<typeof ListingQuery>;
 export type AcceptorListing = z.infer<typeof AcceptorListing>;
+export type BriefLearn = z.infer<typeof BriefLearn>;
+export type LearnBatch = z.infer<typeof LearnBatch>;
+export type LearnBatchReply = z.infer<typeof LearnBatchReply>;
 export type StoredChunk = z.infer<typeof StoredChunk>;
 export type ChunkListing = z.infer<typeof ChunkListing>;

@@ -9,7 +9,7 @@ import { instanceKeyOf } from '../../contract/ids.ts';
 import { VStackError } from '../../contract/errors.ts';
 import type { Certificate, PlacedValue } from '../../contract/paxos.ts';
 import { judgeCertificate } from '../../core/chunkpaxos/certificate.ts';
-import { stepLearner } from '../../core/chunkpaxos/learner.ts';
+import { stepLearner, type LearnerEffect } from '../../core/chunkpaxos/learner.ts';
 import { isErasureCoded, sameValue } from '../../core/chunkpaxos/value.ts';
 import type { Context } from './context.ts';
 import { markDeleted } from './deletion.ts';
@@ -135,18 +135,20 @@ const refusalError = ({ chunkId, generation }: Instance, reason: 'generation_clo
         `${instanceKeyOf(chunkId, generation)} is closed: a later generation was issued, or it ended in ABORT. Ask for the newest grant.`,
       );
 
-/** The learner's step and its rows. Must run inside a write. */
-const applyCommit = (context: Context, instance: Instance, { value, acks, ...rest }: Certificate, { time = {}, proven = [] }: CommitOptions): Committed => {
+/** The rows of a COMMIT that the learner took. Must run inside a write. */
+const writeRows = (
+  context: Context,
+  instance: Instance,
+  { value, acks, ...rest }: Certificate,
+  { time = {}, proven = [] }: CommitOptions,
+  effects: readonly LearnerEffect[],
+): Committed => {
   const { db, clock } = context;
   const { chunkId, generation } = instance;
-  if (value.kind !== 'ABORT') assertVideoTakes(context, instance);
-  const effects = stepLearner(ledgerOf(db, chunkId), { type: 'COMMIT', generation, value });
-  const refusal = effects.find((effect) => effect.kind === 'refuse');
-  if (refusal?.kind === 'refuse') throw refusalError(instance, refusal.reason);
   if (effects.some((effect) => effect.kind === 'persist')) {
     putCertificate(db, { value, acks, ...rest });
     setInstanceState(db, chunkId, generation, value.kind === 'ABORT' ? 'aborted' : 'committed');
-    closeThrough(db, chunkId, generation - 1);
+    if (generation > 0) closeThrough(db, chunkId, generation - 1);
   }
   const nowMs = clock.wallMs();
   if (instance.kind === 'manifest' && value.kind !== 'ABORT') {
@@ -174,8 +176,17 @@ export const commitCertificate = async (
   context.assertWritable();
   const instance = verifyCertificate(context, certificate);
   const { db, clock } = context;
+  const { value } = certificate;
+  const { chunkId, generation } = instance;
+  let closedThrough = -1;
   const work = (): Committed => {
-    const committed = applyCommit(context, instance, certificate, options);
+    if (value.kind !== 'ABORT') assertVideoTakes(context, instance);
+    const effects = stepLearner(ledgerOf(db, chunkId), { type: 'COMMIT', generation, value });
+    for (const effect of effects) {
+      if (effect.kind === 'refuse') throw refusalError(instance, effect.reason);
+      if (effect.kind === 'learn') closedThrough = effect.closedThrough;
+    }
+    const committed = writeRows(context, instance, certificate, options, effects);
     options.alongside?.();
     return committed;
   };
@@ -184,7 +195,7 @@ export const commitCertificate = async (
     if (error instanceof VStackError) await db.write(() => addEvent(db, clock.wallMs(), `commit-${error.code}`, instance.chunkId, error.message));
     throw error;
   });
-  learns.push(instance);
+  learns.push(instance, { value, closedThrough });
   return outcome;
 };
 

@@ -5,11 +5,12 @@ import {
   AcceptHeader, formatBallot, LearnRequest, PrepareRequest, StageHeader, type Grant, type Piece, type Value,
 } from '../../../contract/paxos.ts';
 import { decodeFrameHeader, FRAME_HEADER_BYTES_MAX, FRAME_LENGTH_BYTES, frameHeaderBytes } from '../../../contract/paxos-frame.ts';
+import { LearnBatch, type LearnBatchReply } from '../../../contract/wire/storage-node.ts';
 import { CHUNK_BYTES_MAX } from '../../../contract/units.ts';
 import { acceptorStatus } from '../../../core/chunkpaxos/acceptor.ts';
-import type { AcceptorInput } from '../../../core/chunkpaxos/messages.ts';
 import { parseInput } from '../../../platform/http/body.ts';
 import type { Call, Route } from '../../../platform/http/server.ts';
+import { teach, teachMany } from '../acceptor/teach.ts';
 import type { ChunkBook } from '../acceptor/book.ts';
 import type { AcceptorShell, Attached, ShellReply } from '../acceptor/shell.ts';
 import type { Verifier } from '../acceptor/verify.ts';
@@ -97,10 +98,13 @@ export const paxosRoutes = ({ store, book, shell, verifier, intake, onBytes }: P
     const request = await call.json(LearnRequest);
     verifier.checkGrant(request.grant, instance, { expiredIsFine: true });
     verifier.checkLearn(request);
-    const { grant, closed_through: closedThrough } = request;
-    const learned = await shell.request(grant, { type: 'LEARN', ...request } satisfies AcceptorInput);
-    if (closedThrough >= 0) await shell.closeThrough(grant.chunk_id, closedThrough);
-    answer(call, learned);
+    answer(call, await teach(shell, request));
+  };
+
+  const learnMany = async (call: Call): Promise<void> => {
+    const { learns } = await call.json(LearnBatch);
+    const untold = await teachMany({ book, shell, verifier }, learns);
+    call.reply({ type: 'LEARNED', store_uuid: store.uuid, untold } satisfies LearnBatchReply);
   };
 
   const show = async (call: Call): Promise<void> => {
@@ -139,6 +143,7 @@ export const paxosRoutes = ({ store, book, shell, verifier, intake, onBytes }: P
         ),
     },
     { method: 'POST', path: '/paxos/:instance/learn', handle: learn },
+    { method: 'POST', path: '/paxos/learn', handle: learnMany },
     { method: 'GET', path: '/paxos/:instance', handle: show },
   ];
 };

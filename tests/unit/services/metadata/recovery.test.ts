@@ -139,6 +139,15 @@ describe('LEARN', () => {
     expect(away.stateOf(chunkId())?.chosen).toMatchObject({ sha256: sha256Hex('bytes') });
   });
 
+  it('reaches a store that never saw the instance, with the whole grant', async () => {
+    const late = cluster.nodes[0]!;
+    late.faults.set('accept', () => new VStackError('unavailable', 'away'));
+    const { certificate } = await cluster.place(grant, bytesOf('bytes'));
+    await cluster.commit(videoId, 0, certificate!);
+    await cluster.service.sweepNow();
+    expect(late.stateOf(chunkId())).toMatchObject({ accepted: null, chosen: { sha256: sha256Hex('bytes') } });
+  });
+
   it('is never sent before the row is durable: no store learned what the database does not know', async () => {
     const { certificate } = await cluster.place(grant, bytesOf('bytes'));
     await cluster.service.sweepNow();
