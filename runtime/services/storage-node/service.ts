@@ -6,8 +6,7 @@
  *                        └── recover ──▶ metadata link ──▶ metadata service
  */
 import type { StorageNodeConfig } from '../../contract/child-config.ts';
-import { DEGRADED_DETAIL, RESTART_WANTED } from '../../contract/child.ts';
-import { isChunkId } from '../../contract/ids.ts';
+import { DEGRADED_DETAIL } from '../../contract/child.ts';
 import { MIB, SECOND_MS } from '../../contract/units.ts';
 import { VERSION } from '../../contract/version.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
@@ -26,9 +25,7 @@ import { createVerifier } from './acceptor/verify.ts';
 import { createBufferPool } from './buffer-pool.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createChunks } from './chunks.ts';
-import { contentIdOf } from './content.ts';
-import { openStore } from './engine/open-store.ts';
-import type { Damage, Store, StoreEvent, StoreOptions, StoreSettings } from './engine/types.ts';
+import type { Store, StoreSettings } from './engine/types.ts';
 import { createFaultPoints, DiskFaultsInput } from './faults.ts';
 import { chunkRoutes } from './http/chunk-routes.ts';
 import { listingRoutes } from './http/listing-routes.ts';
@@ -37,6 +34,7 @@ import { createSpool } from './http/spool.ts';
 import { statusRoutes } from './http/status-routes.ts';
 import { createMetadataLink, type MetadataLink } from './metadata-link.ts';
 import { createNodeMetrics } from './metrics.ts';
+import { chunkIdsOf, openNodeStore } from './node-store.ts';
 import { conditionOf, roundPercent } from './status.ts';
 import { sweepRecords } from './sweep.ts';
 
@@ -55,8 +53,6 @@ export interface NodeOptions {
   clock?: Clock;
   disk?: Disk;
   storeSettings?: Partial<StoreSettings>;
-  /** @default the engine */
-  openStore?: (options: StoreOptions) => Promise<Store>;
   /** Tells the supervisor. */
   emit?(name: string, data: unknown): void;
 }
@@ -71,10 +67,6 @@ export interface StorageNode {
   stop(graceMs: number): Promise<void>;
 }
 
-/** The chunks that damaged records belong to, as far as their keys can be read. */
-const chunkIdsOf = (damages: readonly Damage[]): string[] =>
-  damages.flatMap(({ key }) => (key === undefined ? [] : [contentIdOf(key.split('/')[0]!).chunkId])).filter(isChunkId);
-
 /** Rejects with the store's or the port's failure; everything opened until then is closed again. */
 export const startStorageNode = async (config: StorageNodeConfig, options: NodeOptions): Promise<StorageNode> => {
   const { log, clock = systemClock, emit = () => {} } = options;
@@ -83,27 +75,14 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
   const nodeMetrics = createNodeMetrics(metrics);
   const stopping = new AbortController();
 
-  const onEvent = (event: StoreEvent): void => {
-    nodeMetrics.storeEvent(event);
-    const isBad = ['rot', 'read-error', 'write-failed', 'disk-full', 'maintenance-failed', 'foreign-superblock'].includes(event.kind);
-    log[isBad ? 'warn' : 'info']({ event }, `store: ${event.kind}`);
-    if (event.kind === 'write-failed') emit(RESTART_WANTED, { reason: `the store can no longer write: ${event.error}` });
-    else if (isBad) emit('store', event);
-    if (event.kind === 'rot') link?.reportDamage(chunkIdsOf([event.damage]));
-  };
   let link: MetadataLink | undefined;
-
-  const store = await (options.openStore ?? openStore)({
+  const store = await openNodeStore(config, {
     disk: faults.disk,
-    dir: config.dir,
-    settings: {
-      superblockBytes: config.superblockBytesMax,
-      capacityBytes: config.capacityBytes ?? 0,
-      readBufferBytesMax: STORE_READ_BYTES_MAX,
-      ...(!config.scrub && { scrubBytesPerSecond: 0 }),
-      ...options.storeSettings,
-    },
-    onEvent,
+    log,
+    emit,
+    settings: { readBufferBytesMax: STORE_READ_BYTES_MAX, ...options.storeSettings },
+    onEvent: nodeMetrics.storeEvent,
+    onRot: (chunkIds) => link?.reportDamage(chunkIds),
   });
   const closers: (() => Promise<void> | void)[] = [() => store.close()];
   const closeAll = async (): Promise<void> => {
