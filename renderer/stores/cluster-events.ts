@@ -16,14 +16,19 @@ type Change = Omit<ClusterEvent, 'id' | 'atMs'>;
 
 const childChange = (before: ChildStatus | undefined, after: ChildStatus): Change | undefined => {
   if (!before) return { subject: after.name, tone: 'busy', text: 'added' };
-  if (after.restartCount > before.restartCount && after.phase !== 'ready') {
-    return { subject: after.name, tone: 'bad', text: `died, restart ${after.restartCount}${after.problem ? `: ${after.problem}` : ''}` };
+  if (after.restartCount > before.restartCount) {
+    if (before.phase === 'stopping') return { subject: after.name, tone: 'busy', text: 'restarted on request' };
+    // Snapshots are some way apart, so a quick restart may be over before the first one tells of it.
+    const text = `${after.phase === 'ready' ? 'died and is ready again' : 'died'}, restart ${after.restartCount}`;
+    return { subject: after.name, tone: 'bad', text: after.problem ? `${text}. ${after.problem}` : text };
   }
   if (before.phase === after.phase) return undefined;
   const { tone, word } = childLooks[after.phase];
   const cameBack = after.phase === 'ready' && before.phase !== 'starting';
   const text = cameBack ? 'ready again' : word.toLowerCase();
-  return { subject: after.name, tone, text: after.problem && after.phase !== 'ready' ? `${text}: ${after.problem}` : text };
+  // On the way back up the problem is the one that was told when it died.
+  const isSettled = after.phase === 'degraded' || after.phase === 'paused' || after.phase === 'crashed';
+  return { subject: after.name, tone, text: after.problem && isSettled ? `${text}. ${after.problem}` : text };
 };
 
 const clusterChange = (before: ClusterStatus, after: ClusterStatus): Change | undefined => {

@@ -9,34 +9,30 @@ export interface Look {
   word: string;
 }
 
+const look = (tone: Tone, word: string): Look => ({ tone, word });
+const busy = (word: string): Look => look('busy', word);
+
+/** What a process and the whole cluster have in common. */
+const runLooks = { ready: look('ok', 'Ready'), degraded: look('warn', 'Degraded'), stopping: busy('Stopping'), stopped: look('idle', 'Stopped') };
+
 export const childLooks: Readonly<Record<ChildPhase, Look>> = {
-  ready: { tone: 'ok', word: 'Ready' },
-  degraded: { tone: 'warn', word: 'Degraded' },
-  starting: { tone: 'busy', word: 'Starting' },
-  restarting: { tone: 'busy', word: 'Restarting' },
-  stopping: { tone: 'busy', word: 'Stopping' },
-  paused: { tone: 'warn', word: 'Paused' },
-  stopped: { tone: 'idle', word: 'Stopped' },
-  crashed: { tone: 'bad', word: 'Crashed' },
+  ...runLooks,
+  starting: busy('Starting'),
+  restarting: busy('Restarting'),
+  paused: look('warn', 'Paused'),
+  crashed: look('bad', 'Crashed'),
 };
 
-export const clusterLooks: Readonly<Record<ClusterPhase, Look>> = {
-  ready: { tone: 'ok', word: 'Ready' },
-  degraded: { tone: 'warn', word: 'Degraded' },
-  starting: { tone: 'busy', word: 'Launching' },
-  stopping: { tone: 'busy', word: 'Stopping' },
-  stopped: { tone: 'idle', word: 'Stopped' },
-  failed: { tone: 'bad', word: 'Launch failed' },
-};
+export const clusterLooks: Readonly<Record<ClusterPhase, Look>> = { ...runLooks, starting: busy('Launching'), failed: look('bad', 'Launch failed') };
 
 export const uploadLooks: Readonly<Record<UploadPhase, Look>> = {
-  uploading: { tone: 'busy', word: 'Receiving' },
-  processing: { tone: 'busy', word: 'Reading' },
-  chunking: { tone: 'busy', word: 'Cutting' },
-  registering: { tone: 'busy', word: 'Registering' },
-  uploading_chunks: { tone: 'busy', word: 'Storing' },
-  finalizing: { tone: 'busy', word: 'Finalising' },
-  completed: { tone: 'ok', word: 'Stored' },
-  failed: { tone: 'bad', word: 'Failed' },
-  cancelled: { tone: 'idle', word: 'Cancelled' },
+  uploading: busy('Receiving'),
+  processing: busy('Reading'),
+  chunking: busy('Cutting'),
+  registering: busy('Registering'),
+  uploading_chunks: busy('Storing'),
+  finalizing: busy('Finalising'),
+  completed: look('ok', 'Stored'),
+  failed: look('bad', 'Failed'),
+  cancelled: look('idle', 'Cancelled'),
 };

@@ -84,9 +84,18 @@ describe('changesBetween', () => {
   });
 
   test('a death and the return are told, with the reason', () => {
-    const killed = withNode({ phase: 'restarting', restartCount: 1, problem: 'killed by SIGKILL' });
-    expect(texts(withNode({}, 'ready'), killed)).toEqual(['node-1 died, restart 1: killed by SIGKILL', 'Cluster degraded']);
+    const killed = withNode({ phase: 'restarting', restartCount: 1, problem: 'Killed by SIGKILL.' });
+    expect(texts(withNode({}, 'ready'), killed)).toEqual(['node-1 died, restart 1. Killed by SIGKILL.', 'Cluster degraded']);
+    expect(texts(killed, withNode({ phase: 'starting', restartCount: 1, problem: 'Killed by SIGKILL.' }))).toEqual(['node-1 starting']);
     expect(texts(killed, withNode({ restartCount: 1 }, 'ready'))).toEqual(['node-1 ready again', 'Cluster ready']);
+  });
+
+  test('a death is told also when the node is back before the next snapshot', () => {
+    expect(texts(withNode({}, 'ready'), withNode({ restartCount: 1 }, 'ready'))).toEqual(['node-1 died and is ready again, restart 1']);
+  });
+
+  test('a restart on request is not told as a death', () => {
+    expect(texts(withNode({ phase: 'stopping' }), withNode({ phase: 'starting', restartCount: 1 }))).toEqual(['node-1 restarted on request']);
   });
 
   test('nodes that come and go are told', () => {
