@@ -1,44 +1,38 @@
-// Pictures of every state of the page, in both themes and two sizes: node scripts/screenshots.mjs [folder] [--renderer out/renderer] [--only name]
-// The page is the built one; its host is a script, so that rare states can be shown and pictures repeat.
+// Pictures of the page, in both themes and two sizes:
+//
+//   npm run screenshots                     what docs/screenshots shows: a real cluster, launched, filled, played from, broken
+//   npm run screenshots -- --states out     every state there is, also the rare ones, over a host that follows a script: to judge the design by
+//
+// Options: [folder] [--only name] [--theme dark] [--size 1280x800], each of them more than once.
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchChromium, requireChromium } from '../tests/e2e/browser.ts';
-import { scenes } from '../tests/fixtures/scripted-door/scenes.ts';
+import { buildIfNeeded } from './lib/build.mjs';
+import { picturesOf } from './screenshots/pictures.mjs';
+import { showStates } from './screenshots/states.mjs';
+import { tour } from './screenshots/tour.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    renderer: { type: 'string', default: 'out/renderer' },
+    states: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
     theme: { type: 'string', multiple: true, default: ['dark', 'light'] },
     size: { type: 'string', multiple: true, default: ['1280x800', '1920x1080'] },
   },
 });
 const folder = resolve(positionals[0] ?? 'docs/screenshots');
-await mkdir(folder, { recursive: true });
+const isWanted = (name) => !values.only || values.only.includes(name);
 
 const executablePath = requireChromium();
 if (!executablePath) process.exit(1);
+buildIfNeeded();
+await mkdir(folder, { recursive: true });
 const browser = await launchChromium(executablePath);
 try {
-  for (const [name, scene] of Object.entries(scenes)) {
-    if (values.only && !values.only.includes(name)) continue;
-    for (const theme of values.theme) {
-      for (const size of values.size) {
-        const [width, height] = size.split('x').map(Number);
-        const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' });
-        const page = await context.newPage();
-        page.on('console', (message) => ['error', 'warning'].includes(message.type()) && console.error(`${name}: ${message.text()}`));
-        page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
-        const close = await scene({ page, rendererDir: resolve(values.renderer) });
-        await page.screenshot({ path: `${folder}/${name}-${theme}-${size}.png` });
-        await context.close();
-        await close();
-      }
-    }
-    console.log(name);
-  }
+  const pictures = picturesOf({ folder, themes: values.theme, sizes: values.size });
+  await (values.states ? showStates : tour)({ browser, pictures, isWanted });
 } finally {
   await browser.close();
 }

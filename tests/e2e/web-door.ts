@@ -24,8 +24,8 @@ export interface WebDoor {
 
 export const isBuilt = (): boolean => existsSync(VSTACK_PATH) && existsSync(projectPath('out/renderer/index.html'));
 
-export const startWebDoor = async (): Promise<WebDoor> => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'vstack-e2e-'));
+/** The data folder must be empty or not there yet: it is removed in the end. */
+export const startWebDoor = async (dataDir = mkdtempSync(join(tmpdir(), 'vstack-e2e-'))): Promise<WebDoor> => {
   const child = spawn(NODE_PATH, [VSTACK_PATH, 'serve', '--no-open', '--data', dataDir, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const said: string[] = [];
