@@ -6,3 +6,6 @@ export const START_SEC = 10;
 export const LOW_WATER_SEC = 15;
 /** Fetching ahead stops at this level. */
 export const TARGET_SEC = 30;
+
+/** One press of an arrow key. */
+export const SEEK_STEP_SEC = 5;

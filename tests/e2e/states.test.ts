@@ -106,6 +106,8 @@ describe.skipIf(!executablePath)('states that a real cluster reaches rarely', ()
     await page.getByText('5 of 5 nodes').waitFor();
     await page.keyboard.press('2');
     await page.getByRole('heading', { level: 1, name: 'Library' }).waitFor();
+    // The next Tab goes on in the new view, not in what is gone.
+    await expect.poll(() => page.locator('#main').evaluate((view) => view.matches(':focus'))).toBe(true);
     await page.getByRole('radio', { name: 'Light' }).focus();
     await page.keyboard.press('Space');
     await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
