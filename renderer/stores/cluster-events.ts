@@ -16,7 +16,7 @@ type Change = Omit<ClusterEvent, 'id' | 'atMs'>;
 
 const childChange = (before: ChildStatus | undefined, after: ChildStatus): Change | undefined => {
   if (!before) return { subject: after.name, tone: 'busy', text: 'added' };
-  if (after.restartCount > before.restartCount) {
+  if (after.restartCount > before.restartCount && after.phase !== 'crashed') {
     if (before.phase === 'stopping') return { subject: after.name, tone: 'busy', text: 'restarted on request' };
     // Snapshots are some way apart, so a quick restart may be over before the first one tells of it.
     const text = `${after.phase === 'ready' ? 'died and is ready again' : 'died'}, restart ${after.restartCount}`;

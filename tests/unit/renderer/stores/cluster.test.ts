@@ -94,6 +94,11 @@ describe('changesBetween', () => {
     expect(texts(withNode({}, 'ready'), withNode({ restartCount: 1 }, 'ready'))).toEqual(['node-1 died and is ready again, restart 1']);
   });
 
+  test('giving up is told as a crash, not as one more restart', () => {
+    const given = withNode({ phase: 'crashed', restartCount: 5, problem: 'It failed 5 times in a row.' });
+    expect(texts(withNode({ phase: 'starting', restartCount: 4 }), given)).toEqual(['node-1 crashed. It failed 5 times in a row.']);
+  });
+
   test('a restart on request is not told as a death', () => {
     expect(texts(withNode({ phase: 'stopping' }), withNode({ phase: 'starting', restartCount: 1 }))).toEqual(['node-1 restarted on request']);
   });
