@@ -1,6 +1,6 @@
 /** What the node counts, for GET /metrics. */
 import type { Metrics } from '../../platform/http/metrics.ts';
-import type { ByteBudget } from './byte-budget.ts';
+import type { ByteBudget } from '../shared/byte-budget.ts';
 import type { Store, StoreEvent, StoreWrite } from './engine/types.ts';
 import type { FaultPoints } from './faults.ts';
 

@@ -23,7 +23,7 @@ import { createAcceptorShell } from './acceptor/shell.ts';
 import { createTimers } from './acceptor/timers.ts';
 import { createVerifier } from './acceptor/verify.ts';
 import { createBufferPool } from './buffer-pool.ts';
-import { createByteBudget } from './byte-budget.ts';
+import { createByteBudget } from '../shared/byte-budget.ts';
 import { createChunks } from './chunks.ts';
 import type { Store, StoreSettings } from './engine/types.ts';
 import { createFaultPoints, DiskFaultsInput } from './faults.ts';

@@ -8,13 +8,14 @@ import { createMetrics } from '../../platform/http/metrics.ts';
 import { createHttpService } from '../../platform/http/server.ts';
 import type { Logger } from '../../platform/log.ts';
 import { systemRandom } from '../../platform/random.ts';
+import { createByteBudget } from '../shared/byte-budget.ts';
 import { createPaxosTransport } from '../shared/paxos-transport.ts';
-import { createByteBudget } from './byte-budget.ts';
 import { createMetadataClient } from './metadata-client.ts';
 import { createNodeDirectory } from './node-directory.ts';
 import { createPlacer } from './place-chunk.ts';
 import { uploaderRoutes } from './routes.ts';
 import { createSessionStore } from './session-store.ts';
+import { UPLOADS_BYTES_MAX } from './upload-memory.ts';
 import { openUploads } from './uploads.ts';
 
 export interface UploaderService {
@@ -66,7 +67,7 @@ export const createUploader = async ({ config, clock, log, transport }: Uploader
       },
     },
     proposerId,
-    budget: createByteBudget(),
+    budget: createByteBudget(UPLOADS_BYTES_MAX, clock),
     clock,
     log,
     ffmpegPath: config.ffmpegPath,

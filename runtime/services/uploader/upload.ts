@@ -15,7 +15,7 @@ import type { UploadState, UploadStatus } from '../../contract/wire/uploader.ts'
 import type { Clock } from '../../platform/clock.ts';
 import { fileFacts } from '../../platform/files.ts';
 import type { Logger } from '../../platform/log.ts';
-import { bytesNeeded, type ByteBudget } from './byte-budget.ts';
+import type { ByteBudget } from '../shared/byte-budget.ts';
 import type { MediaFacts } from './ingest/types.ts';
 import { deleteVideo } from './delete-video.ts';
 import type { KnownVideo, MetadataClient } from './metadata-client.ts';
@@ -26,6 +26,7 @@ import { createRateMeter } from './progress.ts';
 import type { SessionRecord, SessionStore, SourceFacts } from './session-store.ts';
 import { assertSameSource } from './source.ts';
 import { describeFailure, toResult } from './upload-end.ts';
+import { bytesNeeded } from './upload-memory.ts';
 import { toStatus } from './upload-status.ts';
 
 export interface UploadContext {
@@ -136,7 +137,8 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
     const facts = await prepare();
     const path = await playablePath();
     const { sizeBytes } = (await fileFacts(path))!;
-    const giveBack = await context.budget.acquire(bytesNeeded(sizeBytes, facts.durationSecDeclared), signal);
+    const memoryBytes = bytesNeeded(sizeBytes, facts.durationSecDeclared);
+    await context.budget.acquire(memoryBytes, { signal });
     try {
       Object.assign(record, { bytesTotal: sizeBytes, bytesDone: 0, chunksDone: 0 });
       const summary = await placeVideo({
@@ -159,7 +161,7 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
       if (!record.source!.isSpooled) await assertSameSource(record.source!);
       await enter('finalizing', { result: toResult(summary), bytesTotal: summary.sizeBytes });
     } finally {
-      giveBack();
+      context.budget.release(memoryBytes);
     }
   };
 

@@ -14,7 +14,7 @@ import { KIB } from '../../../contract/units.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { createSha256 } from '../../../platform/crypto.ts';
 import type { BufferPool } from '../buffer-pool.ts';
-import type { ByteBudget } from '../byte-budget.ts';
+import type { ByteBudget } from '../../shared/byte-budget.ts';
 import type { Spool, SpoolFile } from './spool.ts';
 
 /** 8 MiB within a second is 64 Mbit/s; whatever is slower loses nothing by a detour over the page cache. */

@@ -13,7 +13,7 @@ import { KIB, SECOND_MS } from '../../../contract/units.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Call } from '../../../platform/http/server.ts';
 import type { BufferPool } from '../buffer-pool.ts';
-import type { ByteBudget } from '../byte-budget.ts';
+import type { ByteBudget } from '../../shared/byte-budget.ts';
 import { SLAB_BYTES } from '../engine/buffer-pool.ts';
 import type { ByteRange, RecordKind, Store, StoreRead } from '../engine/types.ts';
 

@@ -7,7 +7,7 @@ import { sha256Hex } from '../../../../runtime/platform/crypto.ts';
 import { nodeDisk } from '../../../../runtime/platform/disk/node-disk.ts';
 import { createFaultyDisk } from '../../../../runtime/platform/disk/faulty-disk.ts';
 import { createBufferPool } from '../../../../runtime/services/storage-node/buffer-pool.ts';
-import { createByteBudget, type ByteBudget } from '../../../../runtime/services/storage-node/byte-budget.ts';
+import { createByteBudget, type ByteBudget } from '../../../../runtime/services/shared/byte-budget.ts';
 import { takeIn, type IntakeResources } from '../../../../runtime/services/storage-node/http/intake.ts';
 import { createSpool, type Spool } from '../../../../runtime/services/storage-node/http/spool.ts';
 

@@ -2,64 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
 import type { Grant } from '../../../../runtime/contract/paxos.ts';
 import { createManualClock } from '../../../../runtime/platform/clock.ts';
-import { bytesNeeded, createByteBudget, UPLOADS_BYTES_MAX } from '../../../../runtime/services/uploader/byte-budget.ts';
 import { createGrantBatches } from '../../../../runtime/services/uploader/grant-batches.ts';
 import { createMetadataClient, type MetadataClient } from '../../../../runtime/services/uploader/metadata-client.ts';
 import { createNodeDirectory } from '../../../../runtime/services/uploader/node-directory.ts';
 import { createRateMeter } from '../../../../runtime/services/uploader/progress.ts';
+import { bytesNeeded, UPLOADS_BYTES_MAX } from '../../../../runtime/services/uploader/upload-memory.ts';
 
 const never = new AbortController().signal;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('the byte budget', () => {
-  it('lets in who fits, and the others in their order', async () => {
-    const budget = createByteBudget(100);
-    const order: string[] = [];
-    const enter = async (name: string, bytes: number) => {
-      const giveBack = await budget.acquire(bytes, never);
-      order.push(name);
-      return giveBack;
-    };
-    const first = enter('first', 60);
-    const second = enter('second', 60);
-    const third = enter('third', 10); // It would fit, but must not overtake, or a large one would wait for ever.
-    await settled();
-    expect(order).toEqual(['first']);
-    (await first)();
-    (await first)(); // Twice is fine.
-    await Promise.all([second, third]);
-    expect(order).toEqual(['first', 'second', 'third']);
-    const fourth = enter('fourth', 60);
-    await settled();
-    expect(order).toHaveLength(3);
-    (await second)();
-    await fourth;
-  });
-
-  it('serves one that is larger than the whole budget alone', async () => {
-    const budget = createByteBudget(100);
-    const giveBack = await budget.acquire(5000, never);
-    let isIn = false;
-    const next = budget.acquire(1, never).then(() => (isIn = true));
-    await settled();
-    expect(isIn).toBe(false);
-    giveBack();
-    await next;
-  });
-
-  it('lets go of who was cancelled while waiting', async () => {
-    const budget = createByteBudget(100);
-    const giveBack = await budget.acquire(100, never);
-    const stopper = new AbortController();
-    const waiting = budget.acquire(100, stopper.signal);
-    const behind = budget.acquire(100, never);
-    stopper.abort(new VStackError('cancelled', 'enough'));
-    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
-    giveBack();
-    await behind;
-    await expect(budget.acquire(1, stopper.signal)).rejects.toMatchObject({ code: 'cancelled' });
-  });
-
+describe('the memory of uploads', () => {
   it('runs a dozen ordinary uploads at once, and takes more for a higher bit rate', () => {
     expect(12 * bytesNeeded(3_000_000, 60)).toBeLessThan(UPLOADS_BYTES_MAX);
     expect(bytesNeeded(1_000_000_000, 100)).toBeGreaterThan(5 * bytesNeeded(3_000_000, 60));
