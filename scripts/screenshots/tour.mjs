@@ -15,6 +15,8 @@ const DATA_DIR = join(tmpdir(), 'vstack-demo');
 /** The sample is opened so often, and watched so long, before the cluster's picture is taken: it gives the CPU lines something to draw. */
 const VIEW_COUNT = 4;
 const VIEW_MS = 25_000;
+/** Launch and upload together, also on a busy machine. */
+const LAUNCH_MS_MAX = 120_000;
 const PLAYED_SEC = 22;
 const KILLED = 'node-3';
 
@@ -51,6 +53,7 @@ export const tour = async ({ browser, pictures, isWanted }) => {
     const viewer = await openPage(browser, shots[0]);
     await viewer.goto(door.signInUrl);
     await viewer.getByRole('button', { name: 'Launch a cluster and play the sample' }).click();
+    await viewer.waitForURL(/#\/watch\//, { timeout: LAUNCH_MS_MAX });
     await videoReaches(viewer, 1);
     for (let view = 1; view < (isWanted('cluster') ? VIEW_COUNT : 1); view++) {
       await viewer.waitForTimeout(VIEW_MS);
