@@ -112,8 +112,11 @@ export const BriefLearn = z.object({
   mac: MacHex,
 });
 export const LearnBatch = z.object({ learns: z.array(BriefLearn).min(1).max(LEARNS_PER_BATCH_MAX) });
-/** `untold`: positions in the batch that the store could not take in this form. */
-export const LearnBatchReply = z.object({ type: z.literal('LEARNED'), store_uuid: StoreUuid, untold: z.array(count) });
+/**
+ * Positions in the batch. `untold`: the store could not take them in this form. `held`: it has good bytes of what was chosen, so that
+ * votes which came too late for the certificate need no message of their own.
+ */
+export const LearnBatchReply = z.object({ type: z.literal('LEARNED'), store_uuid: StoreUuid, untold: z.array(count), held: z.array(count) });
 
 export type ChunkQuery = z.infer<typeof ChunkQuery>;
 export type NodeHealthStatus = z.infer<typeof NodeHealthStatus>;

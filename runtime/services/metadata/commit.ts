@@ -13,12 +13,12 @@ import { stepLearner, type LearnerEffect } from '../../core/chunkpaxos/learner.t
 import { isErasureCoded, sameValue } from '../../core/chunkpaxos/value.ts';
 import type { Context } from './context.ts';
 import { markDeleted } from './deletion.ts';
+import { addHolders, type Committed } from './holders.ts';
 import type { LearnQueue } from './learn.ts';
 import { ledgerOf, placedValueOf } from './ledger.ts';
-import { chunkIdAt, getChunk, listPlacements, putCertificate, putChunk, putPlacement, type Chunk } from './store/chunks.ts';
+import { chunkIdAt, getChunk, putCertificate, putChunk } from './store/chunks.ts';
 import { addEvent } from './store/events.ts';
 import { closeThrough, getInstance, setInstanceState, type Instance } from './store/grants.ts';
-import { addJob, deleteJob } from './store/jobs.ts';
 import { putManifestVersion } from './store/manifests.ts';
 import { getVideo, putVideo, touchVideo } from './store/videos.ts';
 
@@ -35,13 +35,6 @@ export interface CommitOptions {
   proven?: readonly string[];
   /** Runs in the same transaction, after the row. */
   alongside?: () => void;
-}
-
-export interface Committed {
-  /** Absent when no bytes were decided: ABORT, DELETED. */
-  chunk?: Chunk;
-  holders: string[];
-  isComplete: boolean;
 }
 
 const refusals = {
@@ -67,27 +60,6 @@ export const verifyCertificate = (context: Context, certificate: Certificate, { 
   const verdict = judgeCertificate(certificate);
   if (verdict !== 'valid' && !(partial && verdict === 'too_few')) throw forged(grant.chunk_id, refusals[verdict]);
   return instance;
-};
-
-const pieceIndexOf = (instance: Instance, value: PlacedValue, storeUuid: string): number =>
-  isErasureCoded(value) ? instance.grant.stores.findIndex((store) => store.store_uuid === storeUuid) : 0;
-
-/** Records verified holders and says who they are now. Must run inside a write. */
-export const addHolders = (context: Context, instance: Instance, value: PlacedValue, storeUuids: readonly string[]): Committed => {
-  const { db, clock } = context;
-  const { chunkId, generation, grant } = instance;
-  const nowMs = clock.wallMs();
-  for (const storeUuid of storeUuids) {
-    const store = grant.stores.find((each) => each.store_uuid === storeUuid);
-    if (!store) continue;
-    putPlacement(db, { chunkId, generation, storeUuid, nodeId: store.node_id, pieceIndex: pieceIndexOf(instance, value, storeUuid), verifiedMs: nowMs });
-  }
-  const chunk = getChunk(db, chunkId)!;
-  const holders = listPlacements(db, chunkId, chunk.generation).map(({ nodeId }) => nodeId);
-  const isComplete = holders.length >= chunk.k + chunk.m;
-  if (isComplete) deleteJob(db, 'repair', chunkId);
-  else addJob(db, 'repair', chunkId, 'not every store has its piece', nowMs + context.settings.fillGraceMs);
-  return { chunk, holders, isComplete };
 };
 
 /** Throws `conflict` when another chunk is at this place of the video. */
@@ -195,7 +167,7 @@ export const commitCertificate = async (
     if (error instanceof VStackError) await db.write(() => addEvent(db, clock.wallMs(), `commit-${error.code}`, instance.chunkId, error.message));
     throw error;
   });
-  learns.push(instance, { value, closedThrough });
+  learns.push(instance, { value, closedThrough, isComplete: outcome.isComplete });
   return outcome;
 };
 

@@ -5,9 +5,8 @@ import type { Value } from '../../contract/paxos.ts';
 import { PROPOSER_LIMITS, type ProposerLimits } from '../../core/chunkpaxos/limits.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { createPaxosTransport } from '../shared/paxos-transport.ts';
-import { addHolders } from './commit.ts';
+import { recordHolders } from './holders.ts';
 import type { Context } from './context.ts';
-import { getChunk } from './store/chunks.ts';
 import type { Instance } from './store/grants.ts';
 
 /** Somebody waits for the answer, so silence is taken for what it is sooner, and fewer ballots are tried. */
@@ -79,20 +78,12 @@ export const decide = (context: Context, options: DecideOptions): Promise<Decide
     const finish = async (outcome: ProposerOutcome): Promise<void> => {
       cancelWait();
       const holders = uuidsOf(outcome.holders);
-      if (isAnswered) await recordHolders(context, instance, outcome.value, holders);
+      if (isAnswered && !context.signal.aborted) await context.db.write(() => recordHolders(context, instance, outcome.value, holders));
       else answer({ ...outcome, holders });
     };
     filling.then(finish, (error: unknown) => {
       cancelWait();
       reject(error as Error);
     }).catch((error: unknown) => context.log.error({ err: error, chunk: instance.chunkId }, 'recording holders failed'));
-  });
-};
-
-const recordHolders = async (context: Context, instance: Instance, value: Value, storeUuids: readonly string[]): Promise<void> => {
-  if (value.kind !== 'PLACED' || storeUuids.length === 0 || context.signal.aborted) return;
-  await context.db.write(() => {
-    // Not committed (yet): whoever commits it records its voters, and repair finds the others.
-    if (getChunk(context.db, instance.chunkId)?.generation === instance.generation) addHolders(context, instance, value, storeUuids);
   });
 };

@@ -21,6 +21,8 @@ export interface Telling {
   /** Null when the generation was closed undecided. */
   value: Value | null;
   closedThrough: number;
+  /** Every store is known to have its piece. */
+  isComplete?: boolean;
 }
 
 interface Addressed {
@@ -29,8 +31,15 @@ interface Addressed {
   node: Node;
 }
 
-/** Tells every store of every instance; resolves with the tellings of which a store is not settled. At most LEARNS_PER_BATCH_MAX at once. */
-export type Deliver = (tellings: readonly Telling[]) => Promise<Telling[]>;
+export interface Delivered {
+  /** Not every store of these is settled. */
+  untold: Telling[];
+  /** Stores that said they have the chosen bytes. What a store says when we ask it ourselves, over its own address, is proof enough. */
+  held: Map<Telling, string[]>;
+}
+
+/** Tells every store of every instance, at most LEARNS_PER_BATCH_MAX of them at once. */
+export type Deliver = (tellings: readonly Telling[]) => Promise<Delivered>;
 
 export const createDelivery = ({ clock, nodes, keys, client, settings, signal, log }: Context): Deliver => {
   const silentUntilMs = new Map<string, number>();
@@ -72,23 +81,24 @@ export const createDelivery = ({ clock, nodes, keys, client, settings, signal, l
     }
   };
 
-  /** Resolves with what this node could not be told. */
-  const tellNode = async (node: Node, all: readonly Addressed[]): Promise<readonly Addressed[]> => {
+  const tellNode = async (node: Node, all: readonly Addressed[]): Promise<{ untold: readonly Addressed[]; held: readonly Addressed[] }> => {
     const learns = all.map((addressed): BriefLearn => {
       const { instance, value, closedThrough } = addressed.telling;
       return { instance: keyOf(instance), grant_mac: instance.grant.mac, value, closed_through: closedThrough, mac: macOf(addressed) };
     });
     const json: LearnBatch = { learns };
     let left = all;
+    let held: Addressed[] = [];
     try {
-      const { untold } = await client.json<LearnBatchReply>(`${node.directUrl}/paxos/learn`, { method: 'POST', json, timeoutMs: ANSWER_MS_MAX, signal });
-      left = untold.flatMap((index) => all[index] ?? []);
+      const reply = await client.json<LearnBatchReply>(`${node.directUrl}/paxos/learn`, { method: 'POST', json, timeoutMs: ANSWER_MS_MAX, signal });
+      left = reply.untold.flatMap((index) => all[index] ?? []);
+      held = reply.held.flatMap((index) => all[index] ?? []);
     } catch (error) {
       log.debug({ err: error, node: node.nodeId, count: all.length }, 'a node did not take a batch of LEARNs');
-      if (isSilent(node, error)) return all;
+      if (isSilent(node, error)) return { untold: all, held };
     }
     const told = await Promise.all(left.map((addressed) => tellInFull(addressed)));
-    return left.filter((_, index) => !told[index]);
+    return { untold: left.filter((_, index) => !told[index]), held };
   };
 
   return async (tellings) => {
@@ -103,8 +113,9 @@ export const createDelivery = ({ clock, nodes, keys, client, settings, signal, l
       }
     }
     const byNode = Map.groupBy(addressed, ({ node }) => node);
-    const left = await Promise.all([...byNode].map(([node, all]) => tellNode(node, all)));
-    for (const { telling } of left.flat()) untold.add(telling);
-    return [...untold];
+    const outcomes = await Promise.all([...byNode].map(([node, all]) => tellNode(node, all)));
+    for (const { telling } of outcomes.flatMap((outcome) => outcome.untold)) untold.add(telling);
+    const held = Map.groupBy(outcomes.flatMap((outcome) => outcome.held), ({ telling }) => telling);
+    return { untold: [...untold], held: new Map([...held].map(([telling, all]) => [telling, all.map(({ store }) => store.store_uuid)])) };
   };
 };

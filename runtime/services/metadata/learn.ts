@@ -5,6 +5,7 @@
 import { instanceKeyOf, parseInstanceKey } from '../../contract/ids.ts';
 import { collectableThrough } from '../../core/chunkpaxos/learner.ts';
 import type { Context } from './context.ts';
+import { recordHolders } from './holders.ts';
 import { createDelivery, type Telling } from './learn-delivery.ts';
 import { ledgerOf, valueOf } from './ledger.ts';
 import { getInstance, listInstances, type Instance } from './store/grants.ts';
@@ -50,7 +51,7 @@ export const createLearnQueue = (context: Context): LearnQueue => {
 
   const tellNow = async (instance: Instance): Promise<boolean> => {
     const telling = tellingOf(instance);
-    return !telling || (await deliver([telling])).length === 0;
+    return !telling || (await deliver([telling])).untold.length === 0;
   };
 
   const tellBatch = async (batch: readonly { instance: Instance; known: Omit<Telling, 'instance'> | undefined }[]): Promise<void> => {
@@ -59,10 +60,14 @@ export const createLearnQueue = (context: Context): LearnQueue => {
       if (known && generation === 0) return [{ instance, ...known }];
       return listInstances(db, chunkId).flatMap((each) => (each.generation > generation ? [] : (tellingOf(each) ?? [])));
     });
-    const untold = await deliver(tellings);
-    if (untold.length === 0) return;
+    const { untold, held } = await deliver(tellings);
+    const news = [...held].filter(([{ isComplete }]) => isComplete === false);
+    if (untold.length === 0 && news.length === 0) return;
     const dueMs = clock.wallMs() + RETRY_MS;
-    await db.write(() => untold.forEach(({ instance }) => addJob(db, 'learn', keyOf(instance), 'a store was out of reach', dueMs)));
+    await db.write(() => {
+      for (const { instance } of untold) addJob(db, 'learn', keyOf(instance), 'a store was out of reach', dueMs);
+      for (const [{ instance, value }, storeUuids] of news) recordHolders(context, instance, value, storeUuids);
+    });
   };
 
   const flush = (): void => {

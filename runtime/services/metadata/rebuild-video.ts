@@ -2,7 +2,7 @@
 import type { Context } from './context.ts';
 import { transportOf } from './decide.ts';
 import { placedValueOf } from './ledger.ts';
-import { addHolders } from './commit.ts';
+import { addHolders } from './holders.ts';
 import { decodeManifest, type ManifestFile } from './manifest-file.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { decideChunks, parseChunkId, type ChunkHistory } from './rebuild-decisions.ts';

@@ -10,10 +10,11 @@
 import { VStackError } from '../../contract/errors.ts';
 import type { GrantStore } from '../../contract/paxos.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
-import { addHolders, commitCertificate } from './commit.ts';
+import { commitCertificate } from './commit.ts';
 import type { Context } from './context.ts';
 import { decide, freshProposerId, PATIENCE_SHORT, transportOf } from './decide.ts';
 import { nextGeneration } from './grants.ts';
+import { addHolders } from './holders.ts';
 import { retryDelayMs, type LearnQueue } from './learn.ts';
 import { placedValueOf } from './ledger.ts';
 import { deletePlacementsBelow, getChunk, listPlacements, type Chunk } from './store/chunks.ts';

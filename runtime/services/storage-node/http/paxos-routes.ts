@@ -103,8 +103,8 @@ export const paxosRoutes = ({ store, book, shell, verifier, intake, onBytes }: P
 
   const learnMany = async (call: Call): Promise<void> => {
     const { learns } = await call.json(LearnBatch);
-    const untold = await teachMany({ book, shell, verifier }, learns);
-    call.reply({ type: 'LEARNED', store_uuid: store.uuid, untold } satisfies LearnBatchReply);
+    const outcome = await teachMany({ store, book, shell, verifier }, learns);
+    call.reply({ type: 'LEARNED', store_uuid: store.uuid, ...outcome } satisfies LearnBatchReply);
   };
 
   const show = async (call: Call): Promise<void> => {

@@ -148,6 +148,16 @@ describe('LEARN', () => {
     expect(late.stateOf(chunkId())).toMatchObject({ accepted: null, chosen: { sha256: sha256Hex('bytes') } });
   });
 
+  it('finds holders whose votes came too late for the certificate', async () => {
+    const { certificate } = await cluster.place(grant, bytesOf('bytes'));
+    const quorum = { ...certificate!, acks: certificate!.acks.slice(0, 2) };
+    expect((await cluster.commit(videoId, 0, quorum)).body.complete).toBe(false);
+    await cluster.service.sweepNow();
+    const holders = await cluster.call<{ complete: boolean }>('POST', `/chunk/${chunkId()}/holders`, { certificate: quorum });
+    expect(holders.body.complete).toBe(true);
+    expect(cluster.nodes.flatMap((node) => node.calls).filter((call) => call.startsWith('stage'))).toEqual([]);
+  });
+
   it('is never sent before the row is durable: no store learned what the database does not know', async () => {
     const { certificate } = await cluster.place(grant, bytesOf('bytes'));
     await cluster.service.sweepNow();
