@@ -175,7 +175,8 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
           if (!controller) {
             controller = new AbortController();
             if (response.destroyed) controller.abort();
-            response.once('close', () => controller!.abort());
+            // After a whole answer nobody listens any more, and the exception that an abort makes is dear.
+            response.once('close', () => response.writableFinished || controller!.abort());
           }
           return controller.signal;
         },
