@@ -88,6 +88,8 @@ export const tour = async ({ browser, pictures, isWanted }) => {
     }
     console.log('player');
   } finally {
+    // A page that lost its host would complain.
+    await Promise.all(browser.contexts().map((context) => context.close()));
     await door.stop();
   }
 };
