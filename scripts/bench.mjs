@@ -1,6 +1,8 @@
-// `npm run bench [-- name…]`: runs the benchmarks one after the other; each prints a Markdown table (or JSON with --json).
+// `npm run bench [-- name…]`: runs the benchmarks one after the other; each prints a Markdown table.
+//   --json   one object a benchmark instead      --check   end with 1 when a target was missed
+//   --save   write docs/performance.md: each benchmark's method (its opening comment) and its table, as measured
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfNeeded } from './lib/build.mjs';
 import { nodePath, root } from './lib/root.mjs';
@@ -9,19 +11,43 @@ const folder = join(root, 'tests', 'bench');
 const names = readdirSync(folder).filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3));
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const isSaving = flags.includes('--save');
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no benchmark called ${unknown.join(', ')}. There are: ${names.join(', ')}.`);
   process.exit(2);
 }
+if (isSaving && (wanted.length > 0 || flags.includes('--json'))) {
+  console.error('--save writes the whole page: it takes neither names nor --json.');
+  process.exit(2);
+}
+
+/** A file's opening comment, without its stars. */
+const methodOf = (name) => {
+  const comment = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(folder, `${name}.ts`), 'utf8'))?.[1] ?? '';
+  return comment.split('\n').map((line) => line.replace(/^ *\* ?/, '')).join('\n').trim();
+};
 
 buildIfNeeded();
+const sections = [];
 let failed = 0;
 for (const name of wanted.length > 0 ? wanted : names) {
-  const { status } = spawnSync(nodePath, ['--disable-warning=ExperimentalWarning', join(folder, `${name}.ts`), ...flags], { cwd: root, stdio: 'inherit' });
+  const { status, stdout } = spawnSync(nodePath, ['--disable-warning=ExperimentalWarning', join(folder, `${name}.ts`), ...flags], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['inherit', isSaving ? 'pipe' : 'inherit', 'inherit'],
+  });
   if (status !== 0) {
-    console.error(`${name} did not finish.`);
+    console.error(`${name} ${flags.includes('--check') ? 'did not finish or missed a target' : 'did not finish'}.`);
     failed++;
   }
+  if (!isSaving) continue;
+  console.log(stdout);
+  const [title = name, ...rest] = stdout.trim().replace(/^### /, '').split('\n');
+  sections.push(`## ${title}\n\n${methodOf(name)}\n\n\`npm run bench -- ${name}\`\n${rest.join('\n')}`);
+}
+if (isSaving) {
+  const preface = readFileSync(join(folder, 'README.md'), 'utf8').trim();
+  writeFileSync(join(root, 'docs', 'performance.md'), `${preface}\n\n${sections.join('\n\n')}\n`);
 }
 process.exitCode = failed > 0 ? 1 : 0;

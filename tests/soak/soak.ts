@@ -2,7 +2,7 @@
  * The published counts: simulated schedules and mutants, power cuts under a store, kills of real processes. Writes docs/soak.md.
  *
  *   npm run soak                    everything (about half an hour)
- *   npm run soak -- --quick         the same with a hundredth of the counts; writes nothing
+ *   npm run soak -- --quick         the same with small counts; writes nothing
  *   npm run soak -- --seed 7        a run of one's own
  */
 import { writeFileSync } from 'node:fs';
@@ -106,7 +106,13 @@ const parts: [string, () => Promise<void>][] = [['simulator', simulate], ['store
 for (const [name, run] of parts) {
   if (!wants(name)) continue;
   say(name);
-  await run();
+  try {
+    await run();
+  } catch (error) {
+    // What the other parts found is worth its report.
+    failed = true;
+    sections.push(`## ${name}\n\n**Failed:** ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 const text = [
