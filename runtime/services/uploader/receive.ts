@@ -85,7 +85,15 @@ export const receiveForm = ({ request }: Pick<Call, 'request'>, options: Receive
       await writer.closeDurable();
     };
 
+    const failOfParser = (cause: Error): void => {
+      // What is wrong only once everything has come is that more should have come.
+      if (!request.readableEnded) return fail(new VStackError('bad_request', `The multipart form is broken: ${cause.message}.`, { cause }));
+      fail(new VStackError('truncated_body', `The multipart form ends without its closing boundary (${cause.message}). Upload the file again.`, { cause }));
+    };
+
     parser.on('file', (field, stream, name) => {
+      // Listened to from its first moment: a part may break off before the spool is open and reads it.
+      stream.on('error', failOfParser);
       if (field !== 'video' || file) return void stream.resume();
       file = stream;
       filename = (name || 'video').slice(-FILENAME_CHARS_MAX);
@@ -95,7 +103,7 @@ export const receiveForm = ({ request }: Pick<Call, 'request'>, options: Receive
     parser.on('field', (field, value) => {
       if (field === 'title') title = value.trim().slice(0, TITLE_CHARS_MAX);
     });
-    parser.on('error', (cause) => fail(new VStackError('bad_request', `The multipart form is broken: ${(cause as Error).message}.`, { cause })));
+    parser.on('error', failOfParser);
     parser.on('finish', () => {
       if (isOver) return;
       if (!spooling) return fail(new VStackError('bad_request', 'The form has no file in a part named "video". Send the video as multipart part "video".'));

@@ -79,6 +79,19 @@ describe('receiving a form', () => {
     expect(await readFile(spoolPath, 'utf8')).toBe('film');
   });
 
+  it.each([
+    ['in the video', '--x\r\nContent-Disposition: form-data; name="video"; filename="x.mp4"\r\n\r\nabcdef'],
+    ['in the video of no bytes', '--x\r\nContent-Disposition: form-data; name="video"; filename="x.mp4"\r\n\r\n'],
+    ['in another file', '--x\r\nContent-Disposition: form-data; name="cover"; filename="x.jpg"\r\n\r\nabcdef'],
+    ['in the title', '--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nabc'],
+    ['in the headers of a part', '--x\r\nContent-Disposition: form-data; na'],
+  ])('answers 400 to a form that ends %s without its closing boundary, and lives on', async (_where, body) => {
+    const response = await fetch(`${service.url}/upload`, { method: 'POST', headers: { 'Content-Type': 'multipart/form-data; boundary=x' }, body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'truncated_body' });
+    expect((await post(formOf([['video', blob('film')]]))).status).toBe(200);
+  });
+
   it.skipIf(!existsSync('/dev/full'))('answers 507 when the disk fills up on the way', async () => {
     spoolPath = '/dev/full';
     expect(await post(formOf([['video', blob('x'.repeat(100_000))]]))).toMatchObject({ status: 507, body: { code: 'disk_full', detail: expect.stringContaining('the disk is full') } });
