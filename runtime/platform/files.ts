@@ -63,8 +63,29 @@ export const fileFacts = async (path: string): Promise<FileFacts | undefined> =>
   }
 };
 
+const isDirectory = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+
+const makeOneDirectory = async (path: string): Promise<'made' | 'no parent'> => {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'no parent';
+    if (!(await isDirectory(path))) throw error;
+  }
+  return 'made';
+};
+
+/**
+ * Parents included; one that exists is fine. It climbs by itself because Node's own recursive mkdir goes round for ever, deaf to signals,
+ * where a folder exists but takes no new ones (`/proc`).
+ */
 export const makeDirectory = async (path: string): Promise<void> => {
-  await attempt('create the directory', path, () => mkdir(path, { recursive: true, mode: 0o700 }));
+  await attempt('create the directory', path, async () => {
+    if ((await makeOneDirectory(path)) === 'made') return;
+    if (dirname(path) !== path) await makeDirectory(dirname(path));
+    if ((await makeOneDirectory(path)) === 'made') return;
+    throw new VStackError('forbidden', `Could not create the directory ${path}: this file system takes no new directories there. Choose another folder.`);
+  });
 };
 
 /** The names in a directory, sorted; none when it does not exist. */
