@@ -7,7 +7,7 @@ import { defaultDataDir } from '../platform/data-dir.ts';
 import { openInBrowser } from '../platform/system.ts';
 import type { CliContext } from './context.ts';
 import { exitCode, exitCodeOf } from './exit-codes.ts';
-import { runningSignInUrl, startOwnHost } from './own-host.ts';
+import { hostOrCancelled, runningSignInUrl, startOwnHost } from './own-host.ts';
 import type { ProgramLayout } from './program-layout.ts';
 import { createProgram, type Run } from './program.ts';
 import { createOutput, type TextStream } from './terminal/output.ts';
@@ -48,7 +48,7 @@ export const main = async (options: MainOptions): Promise<number> => {
       attach: () => (hasFoundHost ? attachToStartingHost(dataDir) : attachToHost(dataDir)),
       async startHost(door) {
         try {
-          return await startOwnHost(dataDir, layout, door);
+          return await hostOrCancelled(startOwnHost(dataDir, layout, door), signal);
         } catch (error) {
           hasFoundHost = error instanceof VStackError && error.code === 'already_running';
           throw error;

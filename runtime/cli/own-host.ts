@@ -23,6 +23,27 @@ const openDoor = async (host: Host, layout: ProgramLayout, port: number): Promis
   return door.signInUrl;
 };
 
+/** A host opens within a moment; whoever no longer wants it waits so long for it, that it ends in order. */
+const CANCEL_MS_MAX = 2_000;
+
+/**
+ * The host, or `cancelled` when `signal` aborts while its start hangs, as on a network disk that does not answer.
+ * @throws VStackError cancelled, and what `starting` throws
+ */
+export const hostOrCancelled = (starting: Promise<OwnHost>, signal: AbortSignal, cancelMsMax = CANCEL_MS_MAX): Promise<OwnHost> =>
+  new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const giveUp = (): void => {
+      timer = setTimeout(() => reject(new VStackError('cancelled', 'The start was cancelled; nothing runs.')), cancelMsMax);
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    starting.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', giveUp);
+      clearTimeout(timer);
+    });
+  });
+
 /** @throws VStackError already_running, port_in_use */
 export const startOwnHost = async (dataDir: string, layout: ProgramLayout, { door, port }: { door: 'cli' | 'web'; port: number }): Promise<OwnHost> => {
   const { entries, projectRoot, samplePath } = layout;
