@@ -6,7 +6,7 @@
  * The core believes what its state says it holds. Bytes can rot or be put by a plain PUT, so before each step the state's `held` is made
  * to say what the store really has.
  */
-import { HELD_PIECES_MAX, type Ack, type Grant, type Piece } from '../../../contract/paxos.ts';
+import { HELD_PIECES_MAX, type Ack, type Grant, type Piece, type Value } from '../../../contract/paxos.ts';
 import { VStackError } from '../../../contract/errors.ts';
 import { fragmentIdOf, instanceKeyOf } from '../../../contract/ids.ts';
 import { createAcceptor, mustAbstain, stepAcceptor, type Acceptor, type AcceptorState } from '../../../core/chunkpaxos/acceptor.ts';
@@ -95,8 +95,22 @@ export const createAcceptorShell = ({ store, book, damage, verifier, timers, log
       .filter((piece) => ![...record.states.values()].some((state) => state.held.some((held) => held.sha256 === piece.sha256)))
       .map((piece): StoreWrite => ({ kind: pieceKindOf({ grant }), key: pieceKeyOf(grant.chunk_id, piece.sha256), deleted: true }));
 
+  /**
+   * A PLACED value of one piece says how long its bytes are, and a vote for a wrong length could never be served. A fragment's length
+   * follows from the code, which this layer does not know.
+   */
+  const checkLength = (state: AcceptorState, value: Value, attached: Attached | undefined): void => {
+    if (value.kind !== 'PLACED' || state.grant.k !== 1) return;
+    const located = attached ? undefined : locatePiece(store, state, pieceFor(value, 0));
+    const sizeBytes = attached ? attached.bytes.length : located?.kind === 'good' ? located.stat.sizeBytes : undefined;
+    if (sizeBytes === undefined || sizeBytes === value.size_bytes) return;
+    const where = attached ? 'were attached' : 'are held here under this SHA-256';
+    throw new VStackError('checksum_mismatch', `The value names ${value.size_bytes} bytes; ${sizeBytes} ${where}.`);
+  };
+
   const step = async (entry: BookEntry, grant: Grant, input: AcceptorInput, attached?: Attached): Promise<ShellReply | undefined> => {
     const acceptor = openAcceptor(entry, grant);
+    if (input.type === 'ACCEPT') checkLength(acceptor.state, input.value, attached);
     const effects = stepAcceptor(acceptor, input);
     const reply = effects.find((effect) => effect.kind === 'send')?.message;
     const bytes = bytesToStore(acceptor.state, effects, reply, attached);

@@ -2,7 +2,7 @@
 import { VStackError } from '../../../contract/errors.ts';
 import { parseInstanceKey } from '../../../contract/ids.ts';
 import {
-  AcceptHeader, formatBallot, LearnRequest, PrepareRequest, StageHeader, type Grant, type Piece, type Value,
+  AcceptHeader, formatBallot, LearnRequest, PrepareRequest, StageHeader, type Grant, type Piece,
 } from '../../../contract/paxos.ts';
 import { decodeFrameHeader, FRAME_HEADER_BYTES_MAX, FRAME_LENGTH_BYTES, frameHeaderBytes } from '../../../contract/paxos-frame.ts';
 import { LearnBatch, type LearnBatchReply } from '../../../contract/wire/storage-node.ts';
@@ -43,13 +43,6 @@ const answer = (call: Call, reply: ShellReply): void => {
   const { reason, promised } = reply;
   const text = `This store did not do as asked (${reason}); it promised ballot ${formatBallot(promised)}.`;
   throw new VStackError(reason === 'equivocation' ? 'equivocation' : 'nack', text, { details: { ...reply } });
-};
-
-/** A PLACED value of one piece says how long its bytes are; a fragment's length follows from the code, which this layer does not know. */
-const checkLength = (value: Value, grant: Grant, sizeBytes: number): void => {
-  if (value.kind === 'PLACED' && grant.k === 1 && value.size_bytes !== sizeBytes) {
-    throw new VStackError('checksum_mismatch', `The value names ${value.size_bytes} bytes; ${sizeBytes} were attached.`);
-  }
 };
 
 const attach = (piece: Piece, { bytes, sha256 }: Intake): Attached => {
@@ -136,10 +129,7 @@ export const paxosRoutes = ({ store, book, shell, verifier, intake, onBytes }: P
         receiveFrame(
           call,
           (header) => parseInput(AcceptHeader, header),
-          async (header, attached) => {
-            if (attached) checkLength(header.value, header.grant, attached.bytes.length);
-            return shell.request(header.grant, { type: 'ACCEPT', ...header }, attached);
-          },
+          (header, attached) => shell.request(header.grant, { type: 'ACCEPT', ...header }, attached),
         ),
     },
     { method: 'POST', path: '/paxos/:instance/learn', handle: learn },

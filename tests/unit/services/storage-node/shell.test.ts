@@ -91,6 +91,15 @@ describe('durability before the reply', () => {
     expect(await prepare(grantHere(), 1)).toMatchObject({ type: 'PROMISE', accepted: null, held: [] });
   });
 
+  it('refuses a vote for a size that neither attached nor held bytes have, and keeps none', async () => {
+    const wrong: Value = { ...value, size_bytes: bytes.length + 1 } as Value;
+    await expect(accept(grantHere(), wrong)).rejects.toMatchObject({ code: 'checksum_mismatch' });
+    await stage(grantHere(), bytes);
+    await expect(accept(grantHere(), wrong, null)).rejects.toMatchObject({ code: 'checksum_mismatch' });
+    expect(await prepare(grantHere(), 1)).toMatchObject({ type: 'PROMISE', accepted: null });
+    expect(await accept(grantHere(), value, null, { round: 1, proposer_id: 'p' })).toMatchObject({ type: 'ACK' });
+  });
+
   it('runs the steps of one instance one after another, so that two ballots never pass each other', async () => {
     const grant = grantHere();
     const answers = await Promise.all([prepare(grant, 3), prepare(grant, 1), prepare(grant, 5), accept(grant)]);
