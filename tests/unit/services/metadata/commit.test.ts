@@ -149,7 +149,7 @@ describe('a classic commit', () => {
     for (const url of urls) await cluster.client.request(`${url}/chunk/${id}`, { method: 'PUT', body: text });
     return urls;
   };
-  const classic = (sequence: number, text: string, urls: string[]): Promise<{ status: number; body: Record<string, unknown> }> =>
+  const classic = (sequence: number, text: string, urls: string[], changes: object = {}): Promise<{ status: number; body: Record<string, unknown> }> =>
     cluster.call('POST', `/chunk/${chunkIdOf(videoId, sequence)}/commit`, {
       node_urls: urls,
       checksum: `sha256:${sha256Hex(text)}`,
@@ -158,7 +158,35 @@ describe('a classic commit', () => {
       sequence_num: sequence,
       redundancy_mode: 'replication',
       fragments_metadata: null,
+      ...changes,
     });
+
+  it('with a size that the nodes do not hold is 400, leaves no vote, and can be made right', async () => {
+    const urls = await put(chunkIdOf(videoId, 5), 'classic');
+    const { status, body } = await classic(5, 'classic', urls, { size_bytes: 99 });
+    expect([status, body.details]).toEqual([400, { field: 'size_bytes' }]);
+    expect(body.detail).toContain('99 bytes; node-1 holds 7');
+    expect(cluster.nodes.map((node) => node.stateOf(chunkIdOf(videoId, 5)))).toEqual([undefined, undefined, undefined]);
+    expect((await classic(5, 'classic', urls)).status).toBe(200);
+    expect((await classic(5, 'classic', urls, { size_bytes: 99 })).status).toBe(409);
+  });
+
+  it.each([
+    ['sequence_num', () => ({ sequence_num: 6 })],
+    ['video_id', () => ({ video_id: 'vid-another' })],
+  ])('whose id names another %s is 400, and the place stays free', async (field, change) => {
+    const urls = await put(chunkIdOf(videoId, 5), 'classic');
+    const { status, body } = await classic(5, 'classic', urls, change());
+    expect([status, body.details]).toEqual([400, { field }]);
+    expect((await classic(5, 'classic', urls)).status).toBe(200);
+  });
+
+  it('cannot write a manifest version', async () => {
+    const id = `${videoId}-manifest-0`;
+    await put(id, 'forged', 1);
+    const body = { node_urls: [cluster.nodes[0]!.url], checksum: sha256Hex('forged'), size_bytes: 6, video_id: videoId, sequence_num: 0 };
+    expect((await cluster.call('POST', `/chunk/${id}/commit`, body)).status).toBe(400);
+  });
 
   it('runs the classic path over the named nodes, which already hold the bytes', async () => {
     const urls = await put(chunkIdOf(videoId, 5), 'classic');
@@ -229,10 +257,16 @@ describe('a classic commit', () => {
   it('may bring a chunk id of its own, but not for a place in the video that is taken', async () => {
     const own = (id: string, sequence: number): Promise<{ status: number }> =>
       cluster.call('POST', `/chunk/${id}/commit`, { node_urls: [cluster.nodes[0]!.url], checksum: sha256Hex('own'), size_bytes: 3, video_id: videoId, sequence_num: sequence });
+    // A first try at a wrong place, before the bytes were there, does not bind the id to it.
+    expect((await own('my.chunk-a', 9)).status).toBe(409);
     for (const id of ['my.chunk-a', 'my.chunk-b']) await put(id, 'own', 1);
     expect((await own('my.chunk-a', 3)).status).toBe(200);
+    expect((await own('my.chunk-a', 3)).status).toBe(200);
+    expect((await own('my.chunk-a', 5)).status).toBe(409);
     expect((await own('my.chunk-b', 3)).status).toBe(409);
     expect((await own('my.chunk-b', 4)).status).toBe(200);
+    const { body } = await cluster.call<Manifest>('GET', `/manifest/${videoId}`);
+    expect(body.chunks.map((chunk) => [chunk.chunk_id, chunk.sequence_num])).toEqual([['my.chunk-a', 3], ['my.chunk-b', 4]]);
   });
 
   it('shares out the time of the video evenly, since it does not say how long a chunk plays', async () => {
