@@ -147,6 +147,8 @@ export const createAcceptorShell = ({ store, book, damage, verifier, timers, log
     const dropped = effects.flatMap((effect) => (effect.kind === 'dropBytes' ? [effect.piece] : []));
     const drops = dropped.length > 0 ? dropsOf(entry.record, grant, dropped) : [];
     if (drops.length > 0) store.commit(drops).catch((error: unknown) => log.warn({ err: error }, 'old bytes could not be dropped'));
+    // What is decided needs no recovery; thousands of timers that would find that out are spared.
+    if (state.chosen || state.closed) timers.cancel(`recover ${instanceIdOf(grant)}`);
     for (const effect of effects) {
       if (effect.kind === 'setTimer') arm(state, effect.timer, effect.delayMs);
       if (effect.kind === 'emit') report(effect.event, grant);

@@ -3,6 +3,7 @@ import type { Clock } from '../../../platform/clock.ts';
 
 export interface Timers {
   set(name: string, delayMs: number, callback: () => void): void;
+  cancel(name: string): void;
   close(): void;
   readonly count: number;
 }
@@ -19,6 +20,10 @@ export const createTimers = (clock: Pick<Clock, 'after'>): Timers => {
           callback();
         }),
       );
+    },
+    cancel(name) {
+      cancels.get(name)?.();
+      cancels.delete(name);
     },
     close() {
       for (const cancel of cancels.values()) cancel();
