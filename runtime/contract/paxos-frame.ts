@@ -36,11 +36,9 @@ export const frameHeaderBytes = (start: Uint8Array): number => {
 
 /** The header itself, not yet checked by a schema. `bytes` are exactly the header's. Throws `bad_request` when it is no ASCII JSON. */
 export const decodeFrameHeader = (bytes: Uint8Array): unknown => {
-  let text = '';
-  for (const byte of bytes) {
-    if (byte > 0x7e) throw badFrame('its header is not ASCII');
-    text += String.fromCharCode(byte);
-  }
+  // One call for all: at most FRAME_HEADER_BYTES_MAX arguments, and many times faster than character by character.
+  const text = String.fromCharCode(...bytes);
+  if (/[^\0-\x7e]/.test(text)) throw badFrame('its header is not ASCII');
   try {
     return JSON.parse(text);
   } catch (cause) {
