@@ -16,6 +16,9 @@ export const JSON_BODY_BYTES_MAX = 4 * 1024 * 1024;
 const tooLarge = (came: string, bytesMax: number): VStackError =>
   new VStackError('payload_too_large', `The body may have at most ${bytesMax} bytes; ${came}.`);
 
+const truncated = (request: IncomingMessage, receivedBytes: number, cause?: unknown): VStackError =>
+  new VStackError('truncated_body', `The body ended after ${receivedBytes} of ${announcedBytes(request) ?? 'an unknown number of'} bytes.`, { cause });
+
 /** The announced length; undefined when the body is chunked. */
 export const announcedBytes = (request: IncomingMessage): number | undefined => {
   const text = request.headers['content-length'];
@@ -35,7 +38,6 @@ export const checkAnnounced = (request: IncomingMessage, { bytesMax, lengthRequi
 /** Yields the body's pieces. A sender that stops early is `truncated_body`; one that goes on too long `payload_too_large`. */
 export async function* bodyPieces(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer> {
   checkAnnounced(request, limits);
-  const announced = announcedBytes(request);
   let receivedBytes = 0;
   try {
     for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -45,17 +47,43 @@ export async function* bodyPieces(request: IncomingMessage, limits: BodyLimits):
     }
   } catch (cause) {
     if (cause instanceof VStackError) throw cause;
-    throw new VStackError('truncated_body', `The body ended after ${receivedBytes} of ${announced ?? 'an unknown number of'} bytes.`, { cause });
+    throw truncated(request, receivedBytes, cause);
   }
-  if (!request.complete) throw new VStackError('truncated_body', `The body ended after ${receivedBytes} of ${announced ?? 'an unknown number of'} bytes.`);
+  if (!request.complete) throw truncated(request, receivedBytes);
 }
 
-/** The whole body in one buffer. Only what has arrived is held, so that a slow sender costs no more than it sent. */
-export const readBody = async (request: IncomingMessage, limits: BodyLimits): Promise<Buffer> => {
-  const pieces: Buffer[] = [];
-  for await (const piece of bodyPieces(request, limits)) pieces.push(piece);
-  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
-};
+/**
+ * The whole body in one buffer. Only what has arrived is held, so that a slow sender costs no more than it sent. Listens instead of
+ * iterating: a small body takes one event then, where an iterator takes a dozen promises.
+ */
+export const readBody = (request: IncomingMessage, limits: BodyLimits): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    checkAnnounced(request, limits);
+    const pieces: Buffer[] = [];
+    let receivedBytes = 0;
+    const stop = (): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
+    };
+    const onData = (piece: Buffer): void => {
+      receivedBytes += piece.length;
+      pieces.push(piece);
+      if (receivedBytes <= limits.bytesMax) return;
+      stop();
+      request.pause();
+      reject(tooLarge('more came', limits.bytesMax));
+    };
+    const onCut = (cause?: unknown): void => {
+      stop();
+      reject(truncated(request, receivedBytes, cause));
+    };
+    const onEnd = (): void => {
+      if (!request.complete) return onCut();
+      stop();
+      resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+    };
+    if (request.destroyed) return onCut();
+    request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
+  });
 
 /** Turns a zod failure into a 400 that names the field. */
 export const parseInput = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {

@@ -45,11 +45,17 @@ export interface ClientOptions {
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
-const collect = async (stream: IncomingMessage): Promise<Buffer> => {
-  const pieces: Buffer[] = [];
-  for await (const piece of stream as AsyncIterable<Buffer>) pieces.push(piece);
-  return Buffer.concat(pieces);
-};
+/** Listens instead of iterating, which for a small answer costs a fraction. */
+const collect = (stream: IncomingMessage): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    const onCut = (cause?: Error): void => reject(cause ?? new VStackError('truncated_body', 'The peer cut its answer short.'));
+    if (stream.destroyed && !stream.readableEnded) return onCut(stream.errored ?? undefined);
+    stream.on('data', (piece: Buffer) => void pieces.push(piece));
+    stream.once('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)));
+    stream.once('error', onCut);
+    stream.once('close', onCut);
+  });
 
 const failureOf = (cause: NodeJS.ErrnoException, url: string, signal: AbortSignal | undefined): VStackError => {
   if (cause instanceof VStackError) return cause;
