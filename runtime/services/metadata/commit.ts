@@ -33,6 +33,8 @@ export interface CommitOptions {
   time?: ChunkTime;
   /** Stores that the service itself knows to hold their piece, beyond the voters of the certificate. */
   proven?: readonly string[];
+  /** Looks at what was granted before anything is written; throws what the caller finds wrong with its request. */
+  check?: (instance: Instance) => void;
   /** Runs in the same transaction, after the row. */
   alongside?: () => void;
 }
@@ -147,6 +149,7 @@ export const commitCertificate = async (
 ): Promise<Committed> => {
   context.assertWritable();
   const instance = verifyCertificate(context, certificate);
+  options.check?.(instance);
   const { db, clock } = context;
   const { value } = certificate;
   const { chunkId, generation } = instance;

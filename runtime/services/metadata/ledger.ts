@@ -4,7 +4,7 @@ import type { Ledger, Row } from '../../core/chunkpaxos/learner.ts';
 import { ABORT } from '../../core/chunkpaxos/value.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import { getChunk, type Chunk } from './store/chunks.ts';
-import { listInstances, type Instance } from './store/grants.ts';
+import { listGenerations, type Instance } from './store/grants.ts';
 import { getManifestVersion } from './store/manifests.ts';
 
 export const placedValueOf = (chunk: Chunk): PlacedValue => ({
@@ -14,7 +14,7 @@ export const placedValueOf = (chunk: Chunk): PlacedValue => ({
   fragment_sha256: chunk.fragmentSha256,
 });
 
-const rowOf = (db: Database, newest: Instance): Row | null => {
+const rowOf = (db: Database, newest: Omit<Instance, 'grant' | 'issuedMs'>): Row | null => {
   if (newest.kind === 'manifest') {
     const version = getManifestVersion(db, newest.videoId, newest.sequenceNum);
     return version && version.chunkId === newest.chunkId ? { generation: version.generation, value: version.value } : null;
@@ -25,7 +25,7 @@ const rowOf = (db: Database, newest: Instance): Row | null => {
 
 /** EMPTY_LEDGER's fields for a chunk that was never granted. */
 export const ledgerOf = (db: Database, chunkId: string): Ledger => {
-  const instances = listInstances(db, chunkId);
+  const instances = listGenerations(db, chunkId);
   const newest = instances.at(-1);
   if (!newest) return { issued: -1, closedThrough: -1, row: null, aborted: [] };
   const issued = newest.generation;

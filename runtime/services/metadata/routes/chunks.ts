@@ -21,7 +21,7 @@ import { grantSequences, nextGeneration } from '../grants.ts';
 import type { Committed } from '../holders.ts';
 import { describeFragments } from '../manifest.ts';
 import type { Service } from '../service.ts';
-import { getInstance } from '../store/grants.ts';
+import type { Instance } from '../store/grants.ts';
 import { chunkIdOfPath } from './params.ts';
 
 const assertNames = (chunkId: string, { grant }: Certificate): void => {
@@ -29,12 +29,11 @@ const assertNames = (chunkId: string, { grant }: Certificate): void => {
 };
 
 /** The body, its certificate and the grant's row must tell the same story. */
-const assertAgrees = ({ db }: Service['context'], request: CommitRequest, { value, grant }: Certificate): void => {
+const assertAgrees = (request: CommitRequest, { value, grant }: Certificate, instance: Instance): void => {
   if (value.kind !== 'PLACED') throw new VStackError('bad_request', `"certificate": a commit is of PLACED bytes; this one is of ${value.kind}.`);
-  const instance = getInstance(db, grant.chunk_id, grant.generation);
   const differing = [
-    ['video_id', request.video_id, instance?.videoId ?? request.video_id],
-    ['sequence_num', request.sequence_num, instance?.sequenceNum ?? request.sequence_num],
+    ['video_id', request.video_id, instance.videoId],
+    ['sequence_num', request.sequence_num, instance.sequenceNum],
     ['checksum', request.checksum, value.sha256],
     ['size_bytes', request.size_bytes, value.size_bytes],
     ['redundancy_mode', request.redundancy_mode, grant.k > 1 ? 'erasure_coding' : 'replication'],
@@ -51,9 +50,8 @@ export const chunkRoutes = (service: Service): Route[] => {
     const { certificate } = request;
     if (!certificate) return commitClassic(context, learns, chunkId, request);
     assertNames(chunkId, certificate);
-    assertAgrees(context, request, certificate);
     const time = { durationSec: request.duration_sec, startSec: request.start_sec, segmentIndex: request.segment_index };
-    return commitCertificate(context, learns, certificate, { time });
+    return commitCertificate(context, learns, certificate, { time, check: (instance) => assertAgrees(request, certificate, instance) });
   };
 
   return [

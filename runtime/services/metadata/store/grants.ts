@@ -53,6 +53,19 @@ export const newestInstance = (db: Database, chunkId: string): Instance | undefi
 export const listInstances = (db: Database, chunkId: string): Instance[] =>
   db.all<Row>('SELECT * FROM grants WHERE chunk_id = ? ORDER BY generation', chunkId).map(toInstance);
 
+/** Everything but the grant itself, which is most of a row and seldom asked for. Oldest first. */
+export const listGenerations = (db: Database, chunkId: string): Omit<Instance, 'grant' | 'issuedMs'>[] =>
+  db
+    .all<Omit<Row, 'grant_json' | 'issued_ms'>>('SELECT chunk_id, generation, video_id, sequence_num, kind, state FROM grants WHERE chunk_id = ? ORDER BY generation', chunkId)
+    .map((row) => ({
+      chunkId: row.chunk_id,
+      generation: row.generation,
+      videoId: row.video_id,
+      sequenceNum: row.sequence_num,
+      kind: row.kind,
+      state: row.state,
+    }));
+
 /** The primary key makes a second grant of one instance impossible. */
 export const insertInstance = (db: Database, instance: Instance): void => {
   db.run(
