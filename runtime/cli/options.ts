@@ -24,6 +24,12 @@ const oneOf =
     return choice;
   };
 
+/** An empty variable in a script must not come to mean the current folder. */
+export const parseDataDir = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a folder; the value is empty.');
+  return text;
+};
+
 export const parseNodes = whole(1, NODES_MAX);
 export const parsePort = whole(0, PORT_MAX);
 export const parsePortBase = whole(0, PORT_BASE_MAX);

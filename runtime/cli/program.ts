@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../contract/version.ts';
 import type { CliContext, CommandResult } from './context.ts';
 import { exitCodeTable } from './exit-codes.ts';
-import { parseAuthentication, parseLevel, parseLimit, parseNodes, parseOffset, parsePort, parsePortBase } from './options.ts';
+import { parseAuthentication, parseDataDir, parseLevel, parseLimit, parseNodes, parseOffset, parsePort, parsePortBase } from './options.ts';
 import type { ProgramLayout } from './program-layout.ts';
 import { runDoctorCommand } from './commands/doctor.ts';
 import { runLogs, type LogsOptions } from './commands/logs.ts';
@@ -176,7 +176,7 @@ export const createProgram = (run: Run, layout: ProgramLayout, defaultDataDir: s
   const program = new Command('vstack')
     .description('V-Stack Control Center: launch, watch and use a real V-Stack cluster on this machine.')
     .version(VERSION, '--version', 'print the version')
-    .option('--data <dir>', `the data folder, which is the cluster (default: ${defaultDataDir})`)
+    .option('--data <dir>', `the data folder, which is the cluster (default: ${defaultDataDir})`, parseDataDir)
     .option('--json', 'print one JSON object a line; the last one is the result')
     .helpOption('-h, --help', 'show help')
     .configureHelp({ showGlobalOptions: true })

@@ -3,7 +3,8 @@ import { connectControl, type RemoteControl } from '../client/control/websocket-
 import { CLUSTER_FILE, ClusterFile } from '../contract/cluster-file.ts';
 import { VStackError } from '../contract/errors.ts';
 import { sleep, systemClock } from '../platform/clock.ts';
-import { joinPath, readJsonFile } from '../platform/files.ts';
+import { fileFacts, joinPath, readJsonFile } from '../platform/files.ts';
+import { dataPathsOf } from '../supervisor/data-paths.ts';
 
 export type { RemoteControl };
 
@@ -18,6 +19,12 @@ export const readClusterFile = async (dataDir: string): Promise<ClusterFile> => 
   const parsed = ClusterFile.safeParse(content);
   if (!parsed.success) throw new VStackError('corrupt', `${path} is not of this program's version. Stop the cluster with the program that started it.`);
   return parsed.data;
+};
+
+/** @throws VStackError not_running when the data folder has never held a cluster */
+export const assertClusterExists = async (dataDir: string): Promise<void> => {
+  if (await fileFacts(dataPathsOf(dataDir).topologyFile)) return;
+  throw new VStackError('not_running', `There is no cluster in ${dataDir}: nothing was ever launched there. Name the cluster's data folder with --data.`);
 };
 
 /** A host that has just taken its lock needs a moment until its socket is open. */

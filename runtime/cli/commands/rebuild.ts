@@ -1,6 +1,7 @@
 /** `vstack metadata rebuild`: through the running host, or through one of its own where a damaged database keeps the cluster from starting. */
 import type { ControlClient } from '../../contract/control/index.ts';
 import { VStackError } from '../../contract/errors.ts';
+import { assertClusterExists } from '../../host/attach.ts';
 import type { CliContext, CommandResult } from '../context.ts';
 import { formatCount } from '../terminal/format.ts';
 
@@ -20,6 +21,8 @@ export const runRebuild = async (context: CliContext): CommandResult => {
     client = await context.attach();
   } catch (error) {
     if (!(error instanceof VStackError && error.code === 'not_running')) throw error;
+    // A host of our own would make keys and a cluster where there is none.
+    await assertClusterExists(context.dataDir);
     const host = await context.startHost({ door: 'cli', port: 0 });
     try {
       return await rebuild(host.client, context);

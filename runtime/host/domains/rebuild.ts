@@ -27,6 +27,7 @@ export interface RebuildParts {
 /** Every node of the cluster must answer, running or not: what only a missing one knows would else be lost. */
 const withRebuild = async (request: LaunchRequest, { paths }: Supervisor): Promise<LaunchRequest> => {
   const { nodes } = await loadTopology(paths.topologyFile);
+  if (nodes.length === 0) throw new VStackError('not_running', 'There is no cluster in this data folder yet, so there is nothing to rebuild from. Launch one first.');
   const metadata = { ...request.tuning?.metadata, rebuildId: randomHex(REBUILD_ID_BYTES), expectedNodeIds: nodes.map(({ nodeId }) => nodeId) };
   return { ...request, tuning: { ...request.tuning, metadata } };
 };
@@ -54,9 +55,9 @@ export const rebuildHandlers = ({ supervisor, services, clock, request }: Rebuil
 
   return {
     'metadata:rebuild': async (_input, { signal }) => {
-      const again = await request();
+      const again = await withRebuild(await request(), supervisor);
       await supervisor.stop();
-      await supervisor.launch(await withRebuild(again, supervisor), signal);
+      await supervisor.launch(again, signal);
       const { state } = await untilRead(signal);
       // The rebuild itself also counts what was found to be deleted; the person asks for what is there again.
       const { total_videos: videos, total_chunks: chunks } = await services.metadata('/stats', { signal }, MetadataStats);

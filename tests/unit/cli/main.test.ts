@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,7 +94,7 @@ describe('every command', () => {
     expect(json.lines).toEqual([{ event: 'error', code: 'not_running', detail: expect.stringContaining('No cluster runs') }]);
   });
 
-  it.each(['frobnicate', 'up --nodes 0', 'up --nodes many', 'up --auth perhaps', 'serve --port 70000', 'manifest', 'play a b', 'logs --level loud', 'upload', 'upload a.mp4 --sample', 'status --nope', 'nodes explode node-1'])(
+  it.each(['frobnicate', 'up --nodes 0', 'up --nodes many', 'up --auth perhaps', 'serve --port 70000', 'manifest', 'play a b', 'logs --level loud', 'upload', 'upload a.mp4 --sample', 'status --nope', 'status --data=', 'nodes explode node-1'])(
     'refuses the bad usage `%s` with code 2, in words and in JSON',
     async (line) => {
       const human = await run(line);
@@ -403,6 +403,18 @@ describe('logs, rebuild, doctor, down', () => {
     expect(code).toBe(0);
     expect(out).toContain('2 videos and 12 chunks');
     expect(out).toContain('Not every node has answered');
+  });
+
+  it('rebuilds no database where there never was a cluster, and makes none', async () => {
+    let hasStarted = false;
+    const { code, err } = await run('metadata rebuild', {}, { isRunning: false, own: () => {
+      hasStarted = true;
+      throw new VStackError('internal', 'A host was started.');
+    } });
+    expect(code).toBe(3);
+    expect(err).toContain(`There is no cluster in ${dir}`);
+    expect(hasStarted).toBe(false);
+    expect(await readdir(dir)).toEqual([]);
   });
 
   it('gives code 5 when the doctor finds a problem, with advice', async () => {
