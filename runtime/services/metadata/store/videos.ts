@@ -54,7 +54,7 @@ export const putVideo = (db: Database, video: Video): void => {
   db.run(
     `INSERT INTO videos (video_id, title, duration_sec, status, media, manifest_version, created_ms, activity_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (video_id) DO UPDATE SET title = excluded.title, duration_sec = excluded.duration_sec, status = excluded.status,
-       media = excluded.media, manifest_version = excluded.manifest_version, activity_ms = excluded.activity_ms`,
+       media = excluded.media, manifest_version = excluded.manifest_version, created_ms = excluded.created_ms, activity_ms = excluded.activity_ms`,
     video.videoId,
     video.title,
     video.durationSec,

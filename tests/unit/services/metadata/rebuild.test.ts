@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chunkIdOf } from '../../../../runtime/contract/ids.ts';
+import { chunkIdOf, manifestIdOf } from '../../../../runtime/contract/ids.ts';
 import type { EventsResponse, Manifest, RebuildStatus, VideoRow } from '../../../../runtime/contract/wire/metadata.ts';
 import { bytesOf, startMetadataCluster, type MetadataCluster } from '../../../fixtures/metadata-cluster.ts';
 
@@ -44,6 +44,22 @@ describe('a rebuild', () => {
     await answerAll();
     expect(essence(await manifestOf(videoId))).toEqual(essence(before));
     expect((await listed()).map((video) => video.title)).toEqual(['Renamed']);
+  });
+
+  it('lists the same rows in the same order, also when the first node to answer cannot show the manifests', async () => {
+    const videoIds: string[] = [];
+    for (const title of ['one', 'two', 'three']) {
+      videoIds.push(await cluster.uploadVideo(title, [title, `${title} again`]));
+      cluster.clock.shift(1000);
+    }
+    const before = await listed();
+    expect(before.map((video) => video.title)).toEqual(['three', 'two', 'one']);
+    for (const videoId of videoIds) cluster.nodes[0]!.rot(manifestIdOf(videoId, 0));
+    await loseDatabase();
+    await cluster.register(cluster.nodes[0]!);
+    await expect.poll(async () => (await rebuildStatus()).nodes_answered).toEqual(['node-1']);
+    await answerAll();
+    expect(await listed()).toEqual(before);
   });
 
   it('keeps deleted videos deleted, also when a node slept through the deletion', async () => {
