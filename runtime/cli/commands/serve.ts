@@ -1,6 +1,7 @@
 /** `vstack serve`: the control center in a browser. */
 import { VStackError } from '../../contract/errors.ts';
 import type { CliContext, CommandResult, OwnHost } from '../context.ts';
+import { differenceText, pageDifferences } from './differences.ts';
 import { ensureLaunched, launchCluster } from './launch.ts';
 import { closeTelling, untilEnded } from './up.ts';
 
@@ -10,10 +11,12 @@ export interface ServeOptions {
   launch: boolean;
 }
 
-const tellAddress = async (url: string, isAttached: boolean, { open }: ServeOptions, context: CliContext): Promise<void> => {
+const tellAddress = async (url: string, isAttached: boolean, { open, port }: ServeOptions, context: CliContext): Promise<void> => {
   const { output } = context;
   const note = isAttached ? ['It is served by the host that runs already.'] : [output.paint('dim', 'Press Ctrl-C to stop.')];
-  output.event('serving', { url, attached: isAttached }, [`V-Stack Control Center: ${url}`, ...note]);
+  const ignored = isAttached ? pageDifferences(port, url) : [];
+  output.event('serving', { url, attached: isAttached, ...(isAttached && { ignored }) }, [`V-Stack Control Center: ${url}`, ...note]);
+  for (const difference of ignored) output.warning(differenceText(difference));
   if (open && !(await context.openInBrowser(url))) output.event('browser', { opened: false }, ['No browser could be opened. Copy the address into one.']);
 };
 

@@ -5,6 +5,7 @@ import { VStackError } from '../../contract/errors.ts';
 import type { CliContext, CommandResult, OwnHost } from '../context.ts';
 import { formatMs } from '../terminal/format.ts';
 import { formatPairs } from '../terminal/table.ts';
+import { differenceText, launchDifferences } from './differences.ts';
 import { ensureLaunched, launchCluster, tellChanges } from './launch.ts';
 
 const publicPart = ({ secret: _secret, ...file }: ClusterFile): Omit<ClusterFile, 'secret'> => file;
@@ -49,9 +50,11 @@ const runAttached = async (options: LaunchOptions, context: CliContext): Command
   const client = await context.attach();
   try {
     const { status, wasUp } = await ensureLaunched(client, options, context);
+    const ignored = wasUp ? launchDifferences(options, status) : [];
     const [file, signInUrl] = await Promise.all([context.readClusterFile(), context.signInUrl().catch(() => null)]);
     const note = `${wasUp ? 'It was running already' : 'It was launched'} in process ${file.pid}, which also stops it (\`vstack down\`).`;
-    output.event('ready', { ...publicPart(file), attached: true }, [...readyLines(file, status, signInUrl, context), note]);
+    output.event('ready', { ...publicPart(file), attached: true, ignored }, [...readyLines(file, status, signInUrl, context), note]);
+    for (const difference of ignored) output.warning(differenceText(difference));
   } finally {
     client.close();
   }

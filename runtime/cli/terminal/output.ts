@@ -20,6 +20,8 @@ export interface Output {
   /** The last word of a command that went well. */
   result(data: object, lines: readonly string[]): void;
   error(error: unknown): void;
+  /** For people, on stderr; with `--json` the event it belongs to carries it. */
+  warning(text: string): void;
   /** A line for people that stays in place and is replaced by the next; shown on a terminal only, never with `--json`. */
   status(text: string): void;
   /** Whether `status` shows anything. */
@@ -67,6 +69,9 @@ export const createOutput = ({ json, stdout, stderr, env }: OutputOptions): Outp
       const body = toErrorBody(error);
       if (json) return printJson('error', body);
       print(stderr, [`${paintFor(stderr, env)('bad', 'Error:')} ${printable(body.detail)}`]);
+    },
+    warning(text) {
+      if (!json) print(stderr, [`${paintFor(stderr, env)('warn', 'Warning:')} ${printable(text)}`]);
     },
     status(text) {
       if (!hasStatus) return;

@@ -227,6 +227,29 @@ describe('up', () => {
     expect((await run('up --json', { 'cluster:status': () => running() })).lines.at(-1)).toMatchObject({ event: 'ready', attached: true, pid: 4242 });
   });
 
+  it('says which options the running cluster does not have, and how to change that', async () => {
+    const { code, err, out } = await run('up --nodes 5 --port-base 8080', { 'cluster:status': () => running() });
+    expect(code).toBe(0);
+    expect(out).toContain('running already');
+    expect(err).toMatch(/^Warning: --nodes 5 was not applied\. The running cluster has 2 nodes; .*nodes add/);
+    expect(err).toMatch(/--port-base 8080 was not applied\. .*port 1;.*vstack down/);
+    const json = await run('up --json --nodes 1', { 'cluster:status': () => running() });
+    expect(json.err).toBe('');
+    expect(json.lines.at(-1)).toMatchObject({ event: 'ready', ignored: [{ option: '--nodes', wanted: 1, running: 2, advice: expect.stringContaining('nodes remove') }] });
+    expect((await run('serve --no-open --port 8888')).err).toMatch(/--port 8888 was not applied\. .*port 3;/);
+  });
+
+  it('says nothing of options that the running cluster has', async () => {
+    expect(await run('up --nodes 2 --port-base 1 --auth on', { 'cluster:status': () => running() })).toMatchObject({ code: 0, err: '' });
+    expect(await run('serve --no-open --port 3')).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('refuses to pass off a cluster with the other authentication as the one asked for', async () => {
+    const { code, err } = await run('up --auth on', { 'cluster:status': () => running({ authentication: 'off' }) });
+    expect(code).toBe(1);
+    expect(err).toMatch(/authentication off, not on; .*vstack down.*--auth on/);
+  });
+
   it('launches through a host that runs without a cluster', async () => {
     const { code, host } = await run('up --nodes 4', { 'cluster:status': () => stoppedCluster(), 'cluster:launch': () => running() });
     expect(code).toBe(0);
@@ -255,7 +278,7 @@ describe('up', () => {
     expect(out).toContain('http://127.0.0.1:3/#token=t0k3n');
     expect(opened).toEqual(['http://127.0.0.1:3/#token=t0k3n']);
     const quiet: string[] = [];
-    expect((await run('serve --no-open --json', {}, { opened: quiet })).lines.at(-1)).toEqual({ event: 'serving', url: 'http://127.0.0.1:3/#token=t0k3n', attached: true });
+    expect((await run('serve --no-open --json', {}, { opened: quiet })).lines.at(-1)).toEqual({ event: 'serving', url: 'http://127.0.0.1:3/#token=t0k3n', attached: true, ignored: [] });
     expect(quiet).toEqual([]);
   });
 });
