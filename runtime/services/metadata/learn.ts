@@ -26,7 +26,7 @@ export const retryDelayMs = (attempts: number): number => Math.min(RETRY_MS_MAX,
 export interface LearnQueue {
   /** Tells the stores of this instance, and those of earlier generations that it closed, soon. `known` spares looking it up. */
   push(instance: Instance, known?: Omit<Telling, 'instance'>): void;
-  /** Tells every store of the instance now. Resolves with whether all are settled. */
+  /** Tells every store of the instance now and records which ones have the bytes. Resolves with whether all are settled. */
   tellNow(instance: Instance): Promise<boolean>;
   /** Tells what waits now; resolves when nothing is under way. */
   idle(): Promise<void>;
@@ -51,7 +51,11 @@ export const createLearnQueue = (context: Context): LearnQueue => {
 
   const tellNow = async (instance: Instance): Promise<boolean> => {
     const telling = tellingOf(instance);
-    return !telling || (await deliver([telling])).untold.length === 0;
+    if (!telling) return true;
+    const { untold, held } = await deliver([telling]);
+    const storeUuids = held.get(telling) ?? [];
+    if (storeUuids.length > 0 && !signal.aborted) await db.write(() => recordHolders(context, instance, telling.value, storeUuids));
+    return untold.length === 0;
   };
 
   const tellBatch = async (batch: readonly { instance: Instance; known: Omit<Telling, 'instance'> | undefined }[]): Promise<void> => {

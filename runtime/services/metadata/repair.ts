@@ -90,9 +90,17 @@ const repairChunk = async (context: Context, learns: LearnQueue, chunkId: string
   const video = chunk && getVideo(db, chunk.videoId);
   if (!chunk || !instance || !video || video.status === 'deleted') return undefined;
   if (chunk.kind === 'manifest' && chunk.sequenceNum < video.manifestVersion) return undefined;
-  const verified = new Set(listPlacements(db, chunkId, chunk.generation).map(({ storeUuid }) => storeUuid));
-  const byState = Map.groupBy(instance.grant.stores, (store) => stateOf(context, store, verified));
-  const of = (state: StoreState): GrantStore[] => byState.get(state) ?? [];
+  const byState = (): Map<StoreState, GrantStore[]> => {
+    const verified = new Set(listPlacements(db, chunkId, chunk.generation).map(({ storeUuid }) => storeUuid));
+    return Map.groupBy(instance.grant.stores, (store) => stateOf(context, store, verified));
+  };
+  let states = byState();
+  const of = (state: StoreState): GrantStore[] => states.get(state) ?? [];
+  if (of('lacks').length > 0) {
+    // A store whose vote came after the commit says so when it is told, which spares reading and sending the bytes.
+    await learns.tellNow(instance);
+    states = byState();
+  }
   const holders = of('holds');
   if (holders.length >= chunk.k + chunk.m) return undefined;
   if (chunk.k > 1) return 'fragments are rebuilt by the redundancy codec';

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VStackError } from '../../../../runtime/contract/errors.ts';
 import { chunkIdOf } from '../../../../runtime/contract/ids.ts';
 import type { Manifest } from '../../../../runtime/contract/wire/metadata.ts';
 import { bytesOf, startMetadataCluster, type MetadataCluster } from '../../../fixtures/metadata-cluster.ts';
@@ -45,6 +46,23 @@ describe('repair', () => {
     expect(await manifestOf(videoId)).toMatchObject({ complete: true });
     expect((await manifestOf(videoId)).chunks.map((chunk) => chunk.replicas.length)).toEqual([3, 3]);
     expect(textOf(away, chunkIdOf(videoId, 1))).toBe('b');
+  });
+
+  it('sends no bytes to a store that has them and was only slow to vote', async () => {
+    const slow = cluster.nodes[2]!;
+    const videoId = await cluster.createVideo();
+    const [grant] = await cluster.grantsFor(videoId, [0]);
+    slow.faults.set('accept', () => new VStackError('unavailable', 'slow'));
+    const { certificate } = await cluster.place(grant!, bytesOf('x'));
+    expect((await cluster.commit(videoId, 0, certificate!)).body.complete).toBe(false);
+    // What waits to be told is lost with the process, so that repair alone can find out.
+    await cluster.restart();
+    slow.faults.delete('accept');
+    await cluster.place(grant!, bytesOf('x'));
+    await pass(1000);
+    await cluster.service.sweepNow();
+    expect((await cluster.call('POST', `/chunk/${grant!.chunk_id}/holders`, { certificate })).body.complete).toBe(true);
+    expect(cluster.nodes.flatMap((node) => node.calls).filter((call) => call.startsWith('stage'))).toEqual([]);
   });
 
   it('says that an upload is degraded when it is finalised without all its copies', async () => {
