@@ -15,7 +15,7 @@
  */
 import { z } from 'zod';
 import { ChunkId, NodeId, Sha256Hex, StoreUuid, VideoId } from '../ids.ts';
-import { Certificate, Grant, GRANT_STORES_MAX, ProposerId, Value } from '../paxos.ts';
+import { Certificate, Grant, GRANT_STORES_MAX, MacHex, ProposerId, Value } from '../paxos.ts';
 import { CHUNK_BYTES_MAX } from '../units.ts';
 
 const count = z.number().int().nonnegative();
@@ -285,14 +285,21 @@ export const ConsensusResponse = z.object({
 
 /* Nodes */
 
-/** `node_url` is what clients are given (the link); `direct_url` is the node itself, which the service talks to. */
+/**
+ * `node_url` is what clients are given (the link); `direct_url` is the node itself, which the service talks to. `mac` is by the store's own
+ * key over `registerMacText`; only with it may a node that is up change its addresses or its store.
+ */
 export const RegisterNodeQuery = z.object({
   node_url: Url,
   node_id: NodeId,
   version: z.string().max(100).default(''),
   store_uuid: StoreUuid.optional(),
   direct_url: Url.optional(),
+  mac: MacHex.optional(),
 });
+/** What `mac` covers: lines joined by "\n", as in paxos.ts. */
+export const registerMacText = (query: { node_id: string; node_url: string; store_uuid: string; direct_url: string }): string =>
+  ['vstack-register-1', query.node_id, query.node_url, query.store_uuid, query.direct_url].join('\n');
 /** `grant_seq`: the newest grant given out; a damaged store abstains in every earlier instance it cannot establish. */
 export const RegisterNodeResponse = z.object({
   status: z.literal('registered'),
@@ -307,6 +314,9 @@ export const HeartbeatRequest = z.object({
   /** + `read_only`, `disk_full`, `damaged` make a node degraded: it is read from, but given no new chunks. */
   condition: z.enum(['ok', 'read_only', 'disk_full', 'damaged']).default('ok'),
   store_uuid: StoreUuid.optional(),
+  /** + The node's own addresses: when others are registered for it, the answer is 404 and it registers again. */
+  node_url: Url.optional(),
+  direct_url: Url.optional(),
 });
 export const HeartbeatResponse = z.object({ status: z.literal('ok'), message: z.string(), grant_seq: count });
 /** + POST /nodes/{node_id}/damage: chunks that the store no longer holds intact. They are repaired from other holders. */

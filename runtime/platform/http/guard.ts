@@ -26,6 +26,10 @@ export interface GuardOptions {
 
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether a host name (as in a URL or a Host header, without its port) is loopback or one of `hosts`. */
+export const isKnownHost = (name: string, hosts: readonly string[] = []): boolean =>
+  LOOPBACK_NAMES.has(name.toLowerCase()) || hosts.some((host) => host.toLowerCase() === name.toLowerCase());
+
 const hostNameOf = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
 
 /** What the MAC of a signed URL covers: the path without its query, and the expiry in Unix seconds. */

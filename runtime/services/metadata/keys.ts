@@ -1,5 +1,6 @@
 /** Every MAC and signature the service makes or checks. The pure core never sees a key. */
 import { ackMacText, grantMacText, learnMacText, valueText, type Ballot, type Certificate, type Grant, type GrantStore, type Value } from '../../contract/paxos.ts';
+import { registerMacText, type RegisterNodeQuery } from '../../contract/wire/metadata.ts';
 import { forceMacText } from '../../contract/wire/storage-node.ts';
 import { equalsConstantTime, hmacHex, nodeKeyOf, sha256Hex, storeKeyOf } from '../../platform/crypto.ts';
 import { signPath } from '../../platform/http/guard.ts';
@@ -33,6 +34,12 @@ export const createKeys = ({ grantKey, urlKey, storeRootKey }: KeyConfig) => {
       if (!store) return false;
       const subject = { grant, grantHash: sha256Hex(grantMacText(grant)), valueHash: sha256Hex(valueText(value)), storeUuid: ack.store_uuid, ballot };
       return equalsConstantTime(ack.mac, hmacHex(keyOf(store), ackMacText(subject)));
+    },
+
+    /** Whether the store itself asked to be registered so. A node that names no store proves nothing. */
+    isRegistrationGenuine({ node_id, node_url, store_uuid, direct_url = node_url, mac }: RegisterNodeQuery): boolean {
+      if (mac === undefined || store_uuid === undefined) return false;
+      return equalsConstantTime(mac, hmacHex(keyOf({ node_id, store_uuid }), registerMacText({ node_id, node_url, store_uuid, direct_url })));
     },
 
     signLearn(grant: Grant, value: Value | null, closedThrough: number, store: GrantStore): string {

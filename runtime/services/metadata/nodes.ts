@@ -12,7 +12,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/sqlite.ts';
 import { addEvent } from './store/events.ts';
 import { addRepairsOfNode, hastenJobs } from './store/jobs.ts';
-import { listNodes, putNode, seeStore, type Node } from './store/nodes.ts';
+import { isKnownHost } from '../../platform/http/guard.ts';
+import { deleteNode, listNodes, listStrangers, putNode, seeStore, type Node } from './store/nodes.ts';
 
 /** A node this late is no longer trusted with new chunks, though not yet given up. */
 const LATE_FRACTION = 0.5;
@@ -29,8 +30,14 @@ export interface NodeRegistry {
   downMs(node: Node): number;
   toRow(node: Node): NodeRow;
   summary(): NodesSummaryResponse;
-  register(query: RegisterNodeQuery): Promise<Node>;
+  /**
+   * `isProven`: the store itself asks, by its MAC. Throws `bad_request` for an address on a host that is not ours, `conflict` when another
+   * node that is up has the address or the store, or when somebody without proof wants to change a node that is up.
+   */
+  register(query: RegisterNodeQuery, isProven: boolean): Promise<Node>;
   heartbeat(nodeId: string, beat: HeartbeatRequest): Promise<void>;
+  /** Drops nodes that registered once, were never heard of again for `forgetMs`, and hold nothing. */
+  forgetStrangers(): Promise<void>;
   /** The supervisor's word: counts at once, until the node is heard of again. */
   markDown(nodeId: string, reason: string): Promise<void>;
   /** Called after a node (re-)registered. */
@@ -38,8 +45,19 @@ export interface NodeRegistry {
 }
 
 const normalizeUrl = (url: string): string => url.replace(/\/$/, '');
+const sameUrl = (a: string, b: string): boolean => normalizeUrl(a) === normalizeUrl(b);
 
-export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: number): NodeRegistry => {
+export interface RegistryOptions {
+  nodeDownMs: number;
+  forgetMs: number;
+  /** Nodes that are never forgotten: they belong to the cluster. */
+  expectedNodeIds: readonly string[];
+  /** Hosts besides loopback that nodes may live on. */
+  allowedHosts: readonly string[];
+}
+
+export const createNodeRegistry = (db: Database, clock: Clock, options: RegistryOptions): NodeRegistry => {
+  const { nodeDownMs } = options;
   const nodes = new Map(listNodes(db).map((node) => [node.nodeId, node]));
   const toldDownMs = new Map<string, number>();
   const startedMs = clock.wallMs();
@@ -54,12 +72,31 @@ export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: numbe
   };
 
   const all = (): Node[] => [...nodes.values()];
-  const byUrl = (url: string): Node | undefined => all().find((node) => [node.nodeUrl, node.directUrl].map(normalizeUrl).includes(normalizeUrl(url)));
+  const hasUrl = (node: Node, url: string): boolean => sameUrl(node.nodeUrl, url) || sameUrl(node.directUrl, url);
+  const byUrl = (url: string): Node | undefined => all().find((node) => hasUrl(node, url));
 
-  const assertUnique = ({ node_id: nodeId, node_url: nodeUrl, store_uuid: storeUuid }: RegisterNodeQuery): void => {
+  /** Clients are sent to these addresses with signed URLs, and the service sends bytes there: they must not be just anybody's. */
+  const assertOurHosts = ({ node_url: nodeUrl, direct_url: directUrl }: RegisterNodeQuery): void => {
+    for (const [field, url] of [['node_url', nodeUrl], ['direct_url', directUrl]] as const) {
+      if (url === undefined || isKnownHost(new URL(url).hostname, options.allowedHosts)) continue;
+      const known = ['127.0.0.1', 'localhost', '[::1]', ...options.allowedHosts].join(', ');
+      throw new VStackError('bad_request', `"${field}": nodes of this cluster live on ${known}; ${url} is elsewhere.`, { details: { field } });
+    }
+  };
+
+  /** Whoever cannot speak for the store leaves a node that is up as it is. */
+  const assertMayChange = (before: Node | undefined, next: Node, isProven: boolean): void => {
+    if (!before || isProven || statusOf(before) === 'down') return;
+    const isSame = sameUrl(before.nodeUrl, next.nodeUrl) && sameUrl(before.directUrl, next.directUrl) && before.storeUuid === next.storeUuid;
+    if (isSame) return;
+    const facts = `${before.nodeId} is up at ${before.nodeUrl}`;
+    throw new VStackError('conflict', `${facts}; another address or store for it needs the store's "mac". A new node takes an id of its own.`);
+  };
+
+  const assertUnique = ({ node_id: nodeId, node_url: nodeUrl, direct_url: directUrl = nodeUrl, store_uuid: storeUuid }: RegisterNodeQuery): void => {
     for (const other of nodes.values()) {
       if (other.nodeId === nodeId || statusOf(other) === 'down') continue;
-      if (normalizeUrl(other.nodeUrl) === normalizeUrl(nodeUrl)) {
+      if (hasUrl(other, nodeUrl) || hasUrl(other, directUrl)) {
         throw new VStackError('conflict', `${nodeUrl} is the address of ${other.nodeId}, which is up; ${nodeId} needs an address of its own.`);
       }
       if (storeUuid !== undefined && other.storeUuid === storeUuid) {
@@ -98,14 +135,15 @@ export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: numbe
       return counts;
     },
 
-    async register(query) {
+    async register(query, isProven) {
+      assertOurHosts(query);
       assertUnique(query);
       const nowMs = clock.wallMs();
       const before = nodes.get(query.node_id);
       const node: Node = {
         nodeId: query.node_id,
         nodeUrl: query.node_url,
-        directUrl: query.direct_url ?? query.node_url,
+        directUrl: query.direct_url ?? (before && sameUrl(before.nodeUrl, query.node_url) ? before.directUrl : query.node_url),
         version: query.version,
         storeUuid: query.store_uuid ?? before?.storeUuid ?? null,
         diskUsagePercent: before?.diskUsagePercent ?? 0,
@@ -114,6 +152,7 @@ export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: numbe
         lastHeartbeatMs: nowMs,
         registeredMs: nowMs,
       };
+      assertMayChange(before, node, isProven);
       await db.write(() => {
         putNode(db, node);
         if (node.storeUuid !== null) seeStore(db, node.storeUuid, node.nodeId, nowMs);
@@ -136,6 +175,10 @@ export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: numbe
       if (beat.store_uuid !== undefined && beat.store_uuid !== before.storeUuid) {
         throw new VStackError('not_found', `The node ${nodeId} registered with another store; POST /nodes/register again.`);
       }
+      const { node_url: nodeUrl = before.nodeUrl, direct_url: directUrl = before.directUrl } = beat;
+      if (!sameUrl(nodeUrl, before.nodeUrl) || !sameUrl(directUrl, before.directUrl)) {
+        throw new VStackError('not_found', `The node ${nodeId} is registered at ${before.nodeUrl}, not at ${nodeUrl}; POST /nodes/register again.`);
+      }
       const nowMs = clock.wallMs();
       const node: Node = {
         ...before,
@@ -151,6 +194,22 @@ export const createNodeRegistry = (db: Database, clock: Clock, nodeDownMs: numbe
         if (before.condition !== beat.condition) addEvent(db, nowMs, 'node-condition', nodeId, `${before.condition} → ${beat.condition}`);
         if (statusOf(before) === 'down') hastenJobs(db, nowMs);
       });
+    },
+
+    async forgetStrangers() {
+      const nowMs = clock.wallMs();
+      const strangers = listStrangers(db, nowMs - options.forgetMs).filter((nodeId) => !options.expectedNodeIds.includes(nodeId));
+      if (strangers.length === 0) return;
+      await db.write(() => {
+        for (const nodeId of strangers) {
+          deleteNode(db, nodeId);
+          addEvent(db, nowMs, 'node-forgotten', nodeId, 'registered once, never heard of again, and holds nothing');
+        }
+      });
+      for (const nodeId of strangers) {
+        nodes.delete(nodeId);
+        toldDownMs.delete(nodeId);
+      }
     },
 
     async markDown(nodeId, reason) {

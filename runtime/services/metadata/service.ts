@@ -80,7 +80,7 @@ export const startMetadataService = async (settings: MetadataSettings, deps: Met
     log,
     client,
     keys: createKeys(settings),
-    nodes: createNodeRegistry(db, clock, settings.nodeDownMs),
+    nodes: createNodeRegistry(db, clock, settings),
     incarnation: getMeta(db, 'incarnation')!,
     proposerId: `metadata-${randomHex(PROPOSER_ID_BYTES)}`,
     signal: stopper.signal,
@@ -104,6 +104,7 @@ export const startMetadataService = async (settings: MetadataSettings, deps: Met
       learn: () => learns.sweep(),
       repair: () => repair.sweep(),
       collect: () => collectDeleted(context),
+      forget: () => context.nodes.forgetStrangers(),
     },
     () => rebuild.isRunning(),
   );

@@ -18,6 +18,8 @@ export const MetadataSettings = MetadataConfig.extend({
   fillGraceMs: DurationMs.default(10 * SECOND_MS),
   /** A store whose node is down for longer than this is given up: repair moves its chunks to others. Well above a restart or a reboot. */
   moveAfterMs: DurationMs.default(10 * MINUTE_MS),
+  /** A node that registered once, was never heard of again for this long and holds nothing is listed no more. */
+  forgetMs: DurationMs.default(HOUR_MS),
   /** How often the background looks for work. */
   sweepMs: DurationMs.default(2 * SECOND_MS),
 });

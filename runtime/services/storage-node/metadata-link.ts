@@ -21,7 +21,7 @@ export interface MetadataLinkOptions {
   log: Logger;
   metadataUrl: string;
   intervalMs: number;
-  registration: { nodeId: string; nodeUrl: string; directUrl: string; version: string; storeUuid: string };
+  registration: { nodeId: string; nodeUrl: string; directUrl: string; version: string; storeUuid: string; mac: string };
   /** What a heartbeat tells. */
   report(): HeartbeatRequestInput;
   /** Whether the newest grant must be heard again, with its incarnation. */
@@ -60,6 +60,7 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
       version: registration.version,
       store_uuid: registration.storeUuid,
       direct_url: registration.directUrl,
+      mac: registration.mac,
     });
     const answer = RegisterNodeResponse.parse(
       await client.json(`${metadataUrl}/nodes/register?${query}`, { method: 'POST', json: {}, timeoutMs: ANSWER_MS_MAX, signal }),
@@ -84,7 +85,7 @@ export const createMetadataLink = (options: MetadataLinkOptions): MetadataLink =
   const beat = async (): Promise<void> => {
     if (!isRegistered || options.mustRegister()) await register();
     try {
-      HeartbeatResponse.parse(await tell('heartbeat', options.report()));
+      HeartbeatResponse.parse(await tell('heartbeat', { ...options.report(), node_url: registration.nodeUrl, direct_url: registration.directUrl }));
     } catch (error) {
       if (!(error instanceof VStackError) || error.code !== 'not_found') throw error;
       isRegistered = false;

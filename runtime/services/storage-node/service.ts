@@ -162,6 +162,7 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
 
     if (config.metadataUrl !== undefined) {
       const client = createHttpClient({ secret: config.clusterSecret });
+      const addresses = { nodeId: config.nodeId, nodeUrl: config.advertisedUrl ?? http.url, directUrl: http.url, storeUuid: store.uuid };
       closers.push(() => client.close());
       link = createMetadataLink({
         client,
@@ -170,11 +171,9 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
         metadataUrl: config.metadataUrl.replace(/\/$/, ''),
         intervalMs: config.heartbeatMsInterval,
         registration: {
-          nodeId: config.nodeId,
-          nodeUrl: config.advertisedUrl ?? http.url,
-          directUrl: http.url,
+          ...addresses,
           version: VERSION,
-          storeUuid: store.uuid,
+          mac: verifier.registerMac(addresses),
         },
         report() {
           const health = store.health();

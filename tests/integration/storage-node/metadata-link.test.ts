@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VERSION } from '../../../runtime/contract/version.ts';
 import { createManualClock } from '../../../runtime/platform/clock.ts';
+import { hmacHex } from '../../../runtime/platform/crypto.ts';
 import { createHttpClient, type HttpClient } from '../../../runtime/platform/http/client.ts';
 import { silentLogger } from '../../../runtime/platform/log.ts';
 import { createMetadataLink, type MetadataLink, type MetadataLinkOptions } from '../../../runtime/services/storage-node/metadata-link.ts';
 import type { Lost } from '../../../runtime/services/storage-node/acceptor/record.ts';
 import { createFakeMetadata, type FakeMetadata } from '../../fixtures/fake-metadata.ts';
-import { FAST, makeGrant, placed, proposer, randomBytesOf, startTestNode, type TestNode } from '../../fixtures/storage-node.ts';
+import { FAST, makeGrant, placed, proposer, randomBytesOf, startTestNode, storeKey, type TestNode } from '../../fixtures/storage-node.ts';
 
 let metadata: FakeMetadata;
 beforeEach(async () => {
@@ -21,12 +22,16 @@ describe('a node and its metadata service', () => {
   it('register with every address, then beat with figures', async () => {
     test = await startTestNode({ metadataUrl: metadata.url, advertisedUrl: 'http://127.0.0.1:9999', heartbeatMsInterval: 20 });
     await metadata.registered();
+    const text = ['vstack-register-1', 'node-1', 'http://127.0.0.1:9999', test.node.store.uuid, test.node.url].join('\n');
     expect(Object.fromEntries(metadata.registrations[0]!)).toEqual({
       node_url: 'http://127.0.0.1:9999', direct_url: test.node.url, node_id: 'node-1', version: VERSION, store_uuid: test.node.store.uuid,
+      mac: hmacHex(storeKey(test.node.store.uuid), text),
     });
     await test.put('a', 'bytes');
     await metadata.heartbeats(2);
-    expect(metadata.beats.at(-1)).toMatchObject({ chunk_count: 1, condition: 'ok', store_uuid: test.node.store.uuid });
+    expect(metadata.beats.at(-1)).toMatchObject({
+      chunk_count: 1, condition: 'ok', store_uuid: test.node.store.uuid, node_url: 'http://127.0.0.1:9999', direct_url: test.node.url,
+    });
     expect(test.node.beat()).toMatchObject({ isRegistered: true, chunkCount: 1 });
   });
 
@@ -53,7 +58,7 @@ describe('the link to the metadata service', () => {
       log: silentLogger(),
       metadataUrl: metadata.url,
       intervalMs: 1000,
-      registration: { nodeId: 'n', nodeUrl: 'http://127.0.0.1:1', directUrl: 'http://127.0.0.1:1', version: '1', storeUuid: '0'.repeat(32) },
+      registration: { nodeId: 'n', nodeUrl: 'http://127.0.0.1:1', directUrl: 'http://127.0.0.1:1', version: '1', storeUuid: '0'.repeat(32), mac: '0'.repeat(64) },
       report: () => ({ disk_usage_percent: 1, chunk_count: 2 }),
       mustRegister: () => false,
       heard: async (current) => void heard.push(current),

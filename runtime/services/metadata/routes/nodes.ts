@@ -31,7 +31,8 @@ export const nodeRoutes = ({ context }: Service): Route[] => {
       method: 'POST',
       path: '/nodes/register',
       async handle(call) {
-        const node = await nodes.register(call.queryAs(RegisterNodeQuery));
+        const query = call.queryAs(RegisterNodeQuery);
+        const node = await nodes.register(query, context.keys.isRegistrationGenuine(query));
         const body: RegisterNodeResponse = {
           status: 'registered',
           node_id: node.nodeId,

@@ -66,6 +66,24 @@ export const putNode = (db: Database, node: Node): void => {
   );
 };
 
+/**
+ * Nodes that registered before `beforeMs`, were never heard of again, and hold nothing: no chunk is placed on them, and their store was not
+ * seen before that registration either. Such a one was a mistake or an experiment.
+ */
+export const listStrangers = (db: Database, beforeMs: number): string[] =>
+  db
+    .all<{ node_id: string }>(
+      `SELECT n.node_id FROM nodes n WHERE n.last_heartbeat_ms = n.registered_ms AND n.registered_ms < ?
+         AND NOT EXISTS (SELECT 1 FROM placements p WHERE p.node_id = n.node_id)
+         AND NOT EXISTS (SELECT 1 FROM stores s WHERE s.node_id = n.node_id AND s.first_seen_ms < n.registered_ms)`,
+      beforeMs,
+    )
+    .map((row) => row.node_id);
+
+export const deleteNode = (db: Database, nodeId: string): void => {
+  db.run('DELETE FROM nodes WHERE node_id = ?', nodeId);
+};
+
 /** The history of disks: which node a store was seen in, first and last. */
 export const seeStore = (db: Database, storeUuid: string, nodeId: string, nowMs: number): void => {
   db.run(

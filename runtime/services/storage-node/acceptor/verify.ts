@@ -4,6 +4,7 @@ import { instanceKeyOf } from '../../../contract/ids.ts';
 import {
   ackMacText, grantMacText, learnMacText, valueText, type Ballot, type Grant, type LearnRequest, type Value,
 } from '../../../contract/paxos.ts';
+import { registerMacText } from '../../../contract/wire/metadata.ts';
 import { forceMacText, FORCE_SECONDS_MAX } from '../../../contract/wire/storage-node.ts';
 import { equalsConstantTime, hmacHex, sha256Hex } from '../../../platform/crypto.ts';
 
@@ -21,6 +22,8 @@ export interface Verifier {
   /** Throws `forbidden` unless the metadata service wrote this LEARN for this store. */
   checkLearn(request: LearnRequest): void;
   ackMac(grant: Grant, ballot: Ballot, value: Value): string;
+  /** Proof for the metadata service that this store itself registers under these addresses. */
+  registerMac(node: { nodeId: string; nodeUrl: string; directUrl: string; storeUuid: string }): string;
   /** Throws `forbidden` unless the header `X-Vstack-Force` is the metadata service's, for this chunk and this store, and current. */
   checkForce(header: string, chunkId: string): void;
 }
@@ -52,6 +55,8 @@ export const createVerifier = ({ grantKey, storeKey, storeUuid, wallMs }: Verifi
       }
     },
     ackMac: (grant, ballot, value) => hmacHex(storeKey, ackMacText({ ...subjectOf(grant, value), ballot })),
+    registerMac: ({ nodeId, nodeUrl, directUrl, storeUuid: uuid }) =>
+      hmacHex(storeKey, registerMacText({ node_id: nodeId, node_url: nodeUrl, store_uuid: uuid, direct_url: directUrl })),
     checkForce(header, chunkId) {
       const match = /^(\d{1,12})\.([0-9a-f]{64})$/.exec(header);
       const expSeconds = Number(match?.[1]);

@@ -176,6 +176,56 @@ describe('the node calls', () => {
     expect((await cluster.call('POST', '/nodes/node-1/heartbeat', { ...beat, store_uuid: 'f'.repeat(32) })).status).toBe(404);
   });
 
+  it('leave a node that is up as it is, unless its store proves itself', async () => {
+    const [node] = cluster.nodes;
+    const urlOf = async (): Promise<string | undefined> =>
+      AllNodesResponse.parse((await cluster.call('GET', '/nodes/all')).body).nodes.find((row) => row.node_id === 'node-1')?.node_url;
+    const named = { node_url: 'http://127.0.0.1:9', node_id: 'node-1', store_uuid: node!.storeUuid };
+    const register = (query: Record<string, string>) => cluster.call('POST', `/nodes/register?${new URLSearchParams(query)}`);
+    for (const query of [named, { ...named, mac: 'a'.repeat(64) }, { ...named, node_url: node!.url, direct_url: 'http://127.0.0.1:9' }]) {
+      expect((await register(query)).status).toBe(409);
+    }
+    expect((await register({ node_url: node!.url, node_id: 'node-1' })).status).toBe(200);
+    expect(await urlOf()).toBe(node!.url);
+    // Once it is down, a client that knows no MACs may give it another address …
+    await cluster.service.markNodeDown('node-1', 'test');
+    expect((await register(named)).status).toBe(200);
+    // … and the node itself, with proof, has its own back although somebody else seems to be up there.
+    const beat = { disk_usage_percent: 1, chunk_count: 0, node_url: node!.url, direct_url: node!.url };
+    expect((await cluster.call('POST', '/nodes/node-1/heartbeat', beat)).status).toBe(404);
+    expect((await cluster.register(node!)).status).toBe(200);
+    expect((await cluster.call('POST', '/nodes/node-1/heartbeat', beat)).status).toBe(200);
+    expect(await urlOf()).toBe(node!.url);
+  });
+
+  it.each(['node_url', 'direct_url'])('refuse a %s on a host that is not ours', async (field) => {
+    const query = { node_url: 'http://127.0.0.1:9', direct_url: 'http://localhost:9', node_id: 'node-9', [field]: 'http://169.254.169.254/latest' };
+    const { status, body } = await cluster.call('POST', `/nodes/register?${new URLSearchParams(query)}`);
+    expect([status, body.details]).toEqual([400, { field }]);
+  });
+
+  it('accept a host that is configured', async () => {
+    await cluster.restart({ allowedHosts: ['storage-node-1'] });
+    expect((await cluster.call('POST', '/nodes/register?node_url=http://storage-node-1:8081&node_id=classic')).status).toBe(200);
+  });
+
+  it('forget who registered once, was never heard of again and holds nothing', async () => {
+    const ids = async (): Promise<string[]> => AllNodesResponse.parse((await cluster.call('GET', '/nodes/all')).body).nodes.map((row) => row.node_id).sort();
+    await cluster.uploadVideo('On three nodes', ['a']);
+    await cluster.call('POST', '/nodes/register?node_url=http://127.0.0.1:9&node_id=stranger');
+    await cluster.call('POST', '/nodes/register?node_url=http://127.0.0.1:10&node_id=visitor');
+    cluster.clock.shift(1000);
+    await cluster.call('POST', '/nodes/visitor/heartbeat', { disk_usage_percent: 1, chunk_count: 0 });
+    cluster.clock.shift(59 * MINUTE_MS);
+    await cluster.service.sweepNow();
+    expect(await ids()).toEqual(['node-1', 'node-2', 'node-3', 'stranger', 'visitor']);
+    cluster.clock.shift(MINUTE_MS);
+    await cluster.service.sweepNow();
+    expect(await ids()).toEqual(['node-1', 'node-2', 'node-3', 'visitor']);
+    await cluster.restart();
+    expect(await ids()).toEqual(['node-1', 'node-2', 'node-3', 'visitor']);
+  });
+
   it('refuse a copied store that would vote twice', async () => {
     const [first] = cluster.nodes;
     const query = new URLSearchParams({ node_url: 'http://127.0.0.1:9', node_id: 'copy', store_uuid: first!.storeUuid });
