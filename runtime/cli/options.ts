@@ -30,6 +30,11 @@ export const parseDataDir = (text: string): string => {
   return text;
 };
 
+export const parseTitle = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a title; the value is empty.');
+  return text.trim();
+};
+
 export const parseNodes = whole(1, NODES_MAX);
 export const parsePort = whole(0, PORT_MAX);
 export const parsePortBase = whole(0, PORT_BASE_MAX);

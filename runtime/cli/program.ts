@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../contract/version.ts';
 import type { CliContext, CommandResult } from './context.ts';
 import { exitCodeTable } from './exit-codes.ts';
-import { parseAuthentication, parseDataDir, parseLevel, parseLimit, parseNodes, parseOffset, parsePort, parsePortBase } from './options.ts';
+import { parseAuthentication, parseDataDir, parseLevel, parseLimit, parseNodes, parseOffset, parsePort, parsePortBase, parseTitle } from './options.ts';
 import type { ProgramLayout } from './program-layout.ts';
 import { runDoctorCommand } from './commands/doctor.ts';
 import { runLogs, type LogsOptions } from './commands/logs.ts';
@@ -107,7 +107,7 @@ const addVideos = (program: Command, run: Run): void => {
     .command('upload [file]')
     .summary('store a video; Ctrl-C cancels')
     .description('Stores a video file: MP4, MOV, MKV, WebM, MPEG-TS; AVI and FLV with a system ffmpeg. The file is read in place. Ctrl-C cancels, and nothing stays behind.')
-    .option('--title <title>', "the video's title (default: the file's name)")
+    .option('--title <title>', "the video's title (default: the file's name)", parseTitle)
     .option('--sample', 'store the sample video that comes with the program', false)
     .addHelpText('after', examples('vstack upload film.mp4', 'vstack upload film.mkv --title "A film"', 'vstack upload --sample --json'))
     .action((file: string | undefined, options: UploadOptions, command: Command) =>

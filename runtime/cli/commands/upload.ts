@@ -80,7 +80,8 @@ const finish = (upload: Upload, startedMs: number, { output }: CliContext): numb
 };
 
 export const runUpload = (file: string | undefined, { title, sample }: UploadOptions, context: CliContext): CommandResult => {
-  if (sample === (file !== undefined)) throw new VStackError('bad_request', 'Name a video file, or give --sample for the one that comes with the program.');
+  if (sample && file !== undefined) throw new VStackError('bad_request', `Both ${file} and --sample were given; one upload stores one video. Leave one of them out.`);
+  if (!sample && file === undefined) throw new VStackError('bad_request', 'Name a video file, or give --sample for the one that comes with the program.');
   const path = file === undefined ? undefined : resolveFile(file);
   return attached(context, async (client) => {
     const startedMs = performance.now();
@@ -92,7 +93,8 @@ export const runUpload = (file: string | undefined, { title, sample }: UploadOpt
     };
     context.signal.addEventListener('abort', cancel, { once: true });
     try {
-      upload = path === undefined ? await client.call('uploads:sample', {}) : await client.call('uploads:start', { path, ...(title && { title }) });
+      const named = title === undefined ? {} : { title };
+      upload = path === undefined ? await client.call('uploads:sample', named) : await client.call('uploads:start', { path, ...named });
       if (context.signal.aborted) cancel();
       return finish(await following.until(upload), startedMs, context);
     } finally {

@@ -30,17 +30,24 @@ export const Upload = z.object({
 });
 export type Upload = z.infer<typeof Upload>;
 
+const Title = z.string().trim().max(200).optional();
+
 const OneUpload = z.object({ sessionId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 
 export const uploadCalls = {
   'uploads:list': defineCall({ input: z.object({}), output: z.object({ uploads: z.array(Upload) }), needs: 'read', summary: 'Uploads in progress and the recent ones.' }),
   'uploads:start': defineCall({
-    input: z.object({ path: z.string().min(1), title: z.string().trim().max(200).optional() }),
+    input: z.object({ path: z.string().min(1), title: Title }),
     output: Upload,
     needs: 'write',
     summary: 'Uploads a file of this machine; it is read in place, not copied.',
   }),
-  'uploads:sample': defineCall({ input: z.object({}), output: Upload, needs: 'write', summary: 'Uploads the sample video that comes with the program.' }),
+  'uploads:sample': defineCall({
+    input: z.object({ title: Title }),
+    output: Upload,
+    needs: 'write',
+    summary: 'Uploads the sample video that comes with the program.',
+  }),
   'uploads:cancel': defineCall({ input: OneUpload, output: z.object({}), needs: 'write', summary: 'Cancels an upload; nothing of it stays behind.' }),
 } as const;
 

@@ -27,11 +27,11 @@ export const uploadHandlers = (services: Services, watch: UploadWatch, samplePat
   return {
     'uploads:list': async () => ({ uploads: await watch.list() }),
     'uploads:start': ({ path, title }, { signal }) => start(path, title, signal),
-    'uploads:sample': async (_input, { signal }) => {
+    'uploads:sample': async ({ title }, { signal }) => {
       if (samplePath === undefined || !(await fileFacts(samplePath))) {
         throw new VStackError('not_found', 'The sample video is not where it should be (resources/sample.mp4). Upload a video of your own.');
       }
-      return start(samplePath, SAMPLE_TITLE, signal);
+      return start(samplePath, title || SAMPLE_TITLE, signal);
     },
     'uploads:cancel': async ({ sessionId }, { signal }) => {
       await services.uploader(`/upload/${sessionId}`, { method: 'DELETE', signal, timeoutMs: CANCEL_MS_MAX });

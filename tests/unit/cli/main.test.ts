@@ -94,7 +94,7 @@ describe('every command', () => {
     expect(json.lines).toEqual([{ event: 'error', code: 'not_running', detail: expect.stringContaining('No cluster runs') }]);
   });
 
-  it.each(['frobnicate', 'up --nodes 0', 'up --nodes many', 'up --auth perhaps', 'serve --port 70000', 'manifest', 'play a b', 'logs --level loud', 'upload', 'upload a.mp4 --sample', 'status --nope', 'status --data=', 'nodes explode node-1'])(
+  it.each(['frobnicate', 'up --nodes 0', 'up --nodes many', 'up --auth perhaps', 'serve --port 70000', 'manifest', 'play a b', 'logs --level loud', 'upload', 'upload a.mp4 --sample', 'upload --sample --title=', 'status --nope', 'status --data=', 'nodes explode node-1'])(
     'refuses the bad usage `%s` with code 2, in words and in JSON',
     async (line) => {
       const human = await run(line);
@@ -290,6 +290,15 @@ describe('videos', () => {
     expect(out).toMatch(/VIDEO {2,}LENGTH/);
     expect(out).toContain('1:00');
     expect((await run('videos', { 'videos:list': () => ({ videos: [] }) })).out).toContain('vstack upload');
+  });
+
+  it('give the sample the title that was asked for', async () => {
+    const { host } = await run('upload --sample --title Mine', { 'uploads:sample': () => upload({ phase: 'completed' }) });
+    expect(host.asked[0]).toEqual({ name: 'uploads:sample', input: { title: 'Mine' } });
+  });
+
+  it('are uploaded one at a time: a file and the sample together are refused in plain words', async () => {
+    expect((await run('upload a.mp4 --sample')).err).toContain('Both a.mp4 and --sample were given');
   });
 
   it('are deleted one after the other', async () => {
