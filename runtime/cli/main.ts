@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { VStackError } from '../contract/errors.ts';
+import { VERSION } from '../contract/version.ts';
 import { attachToHost, attachToStartingHost, readClusterFile } from '../host/attach.ts';
 import { defaultDataDir } from '../platform/data-dir.ts';
 import { openInBrowser } from '../platform/system.ts';
@@ -24,13 +25,15 @@ export interface MainOptions {
   overrides?: Partial<Pick<CliContext, 'attach' | 'startHost' | 'readClusterFile' | 'signInUrl' | 'openInBrowser'>>;
 }
 
+/** A command that only holds others shows its help, which is no message. */
+const usageText = ({ code, message }: CommanderError): string =>
+  code === 'commander.help' ? 'Expected a command. Add --help without --json to see them all.' : message.replace(/^error: /, '');
+
 /** What a person typed wrong is told by commander; with --json the last line must be an object all the same. */
 const usageError = (error: CommanderError, { args, stdout, stderr, env }: MainOptions): number => {
-  const isHelp = error.exitCode === 0 || error.code === 'commander.help';
-  if (!isHelp && args.includes('--json')) {
-    createOutput({ json: true, stdout, stderr, env }).error(new VStackError('bad_request', error.message.replace(/^error: /, '')));
-  }
-  return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  if (error.exitCode === 0) return exitCode.ok;
+  if (args.includes('--json')) createOutput({ json: true, stdout, stderr, env }).error(new VStackError('bad_request', usageText(error)));
+  return exitCode.usage;
 };
 
 export const main = async (options: MainOptions): Promise<number> => {
@@ -67,7 +70,10 @@ export const main = async (options: MainOptions): Promise<number> => {
     }
   };
 
-  const program = createProgram(run, layout, defaultDataDir());
+  const program = createProgram(run, layout, {
+    defaultDataDir: defaultDataDir(),
+    versionText: args.includes('--json') ? JSON.stringify({ event: 'result', version: VERSION }) : VERSION,
+  });
   const speakThrough = (command: Command): void => {
     command.configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) });
     command.commands.forEach(speakThrough);

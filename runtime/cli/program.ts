@@ -1,6 +1,5 @@
 /** Every command of `vstack`, its options, and its examples. What a command does stands in commands/. */
 import { Command } from 'commander';
-import { VERSION } from '../contract/version.ts';
 import type { CliContext, CommandResult } from './context.ts';
 import { exitCodeTable } from './exit-codes.ts';
 import { parseAuthentication, parseDataDir, parseLevel, parseLimit, parseNodes, parseOffset, parsePort, parsePortBase, parseTitle } from './options.ts';
@@ -81,7 +80,12 @@ const addNodes = (program: Command, run: Run): void => {
     .command('nodes')
     .summary('list the storage nodes, or stop, start, kill, pause, add, remove one')
     .addHelpText('after', examples('vstack nodes', 'vstack nodes kill node-2', 'vstack nodes pause node-1', 'vstack nodes add', 'vstack nodes remove node-4 --delete-data'))
-    .action((_options: object, command: Command) => run(command.optsWithGlobals(), runNodes));
+    .allowExcessArguments()
+    .action((_options: object, command: Command) => {
+      const [action] = command.args;
+      if (action !== undefined) command.error(`error: unknown action ${action}; known: ${command.commands.map((known) => known.name()).join(', ')}`);
+      return run(command.optsWithGlobals(), runNodes);
+    });
   const summaries: Record<NodeAction, string> = {
     stop: 'stop a node cleanly', start: 'start a stopped or crashed node', restart: 'stop a node cleanly and start it again',
     kill: 'kill a node (SIGKILL); the supervisor restarts it', pause: 'freeze a node (SIGSTOP)', resume: 'let a paused node go on',
@@ -172,10 +176,16 @@ const addCare = (program: Command, run: Run, layout: ProgramLayout): void => {
     .action((_options: object, command: Command) => run(command.optsWithGlobals(), (context) => runDoctorCommand(layout, context)));
 };
 
-export const createProgram = (run: Run, layout: ProgramLayout, defaultDataDir: string): Command => {
+export interface ProgramTexts {
+  defaultDataDir: string;
+  /** What `--version` prints. */
+  versionText: string;
+}
+
+export const createProgram = (run: Run, layout: ProgramLayout, { defaultDataDir, versionText }: ProgramTexts): Command => {
   const program = new Command('vstack')
     .description('V-Stack Control Center: launch, watch and use a real V-Stack cluster on this machine.')
-    .version(VERSION, '--version', 'print the version')
+    .version(versionText, '--version', 'print the version')
     .option('--data <dir>', `the data folder, which is the cluster (default: ${defaultDataDir})`, parseDataDir)
     .option('--json', 'print one JSON object a line; the last one is the result')
     .helpOption('-h, --help', 'show help')

@@ -5,6 +5,28 @@ import { VStackError } from '../../contract/errors.ts';
 import type { CliContext } from '../context.ts';
 import { stepLine } from './cluster-text.ts';
 
+const IN_MOTION = new Set<ClusterStatus['phase']>(['starting', 'stopping']);
+
+/** The status once the cluster is neither starting nor stopping any more. @throws VStackError cancelled */
+const settledStatus = (client: ControlClient, signal: AbortSignal): Promise<ClusterStatus> =>
+  new Promise((resolve, reject) => {
+    const finish = (act: () => void): void => {
+      stop();
+      signal.removeEventListener('abort', onAbort);
+      act();
+    };
+    const look = (status: ClusterStatus): void => {
+      if (!IN_MOTION.has(status.phase)) finish(() => resolve(status));
+    };
+    const onAbort = (): void => finish(() => reject(new VStackError('cancelled', 'Waiting for the cluster was cancelled.')));
+    const stop = client.on('cluster:changed', look);
+    signal.addEventListener('abort', onAbort, { once: true });
+    client.call('cluster:status', {}).then(look, (error: Error) => finish(() => reject(error)));
+  });
+
+/** What a cancelled launch had started is stopped within this time. */
+const STOP_MS_MAX = 10_000;
+
 export const launchCluster = async (client: ControlClient, options: LaunchOptions, { output, signal }: CliContext): Promise<ClusterStatus> => {
   const told = new Set<string>();
   const tell = ({ steps }: ClusterStatus): void => {
@@ -26,32 +48,17 @@ export const launchCluster = async (client: ControlClient, options: LaunchOption
     tell(status);
     return status;
   } catch (error) {
-    // Whatever step failed last is in the status only; a cancelled launch has nothing more to tell.
-    if (!signal.aborted) tell(await client.call('cluster:status', {}));
+    if (signal.aborted) {
+      await settledStatus(client, AbortSignal.timeout(STOP_MS_MAX)).catch(() => {});
+      throw new VStackError('cancelled', 'The launch was cancelled; everything is stopped.');
+    }
+    // Whatever step failed last is in the status only.
+    tell(await client.call('cluster:status', {}));
     throw error;
   } finally {
     stop();
   }
 };
-
-const IN_MOTION = new Set<ClusterStatus['phase']>(['starting', 'stopping']);
-
-/** The status once the cluster is neither starting nor stopping any more. @throws VStackError cancelled */
-const settledStatus = (client: ControlClient, signal: AbortSignal): Promise<ClusterStatus> =>
-  new Promise((resolve, reject) => {
-    const finish = (act: () => void): void => {
-      stop();
-      signal.removeEventListener('abort', onAbort);
-      act();
-    };
-    const look = (status: ClusterStatus): void => {
-      if (!IN_MOTION.has(status.phase)) finish(() => resolve(status));
-    };
-    const onAbort = (): void => finish(() => reject(new VStackError('cancelled', 'Waiting for the cluster was cancelled.')));
-    const stop = client.on('cluster:changed', look);
-    signal.addEventListener('abort', onAbort, { once: true });
-    client.call('cluster:status', {}).then(look, (error: Error) => finish(() => reject(error)));
-  });
 
 /** Brings a cluster up at a host that others use too: one that runs is left alone, one that somebody else is launching is waited for. */
 export const ensureLaunched = async (client: ControlClient, options: LaunchOptions, context: CliContext): Promise<{ status: ClusterStatus; wasUp: boolean }> => {

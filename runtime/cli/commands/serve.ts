@@ -1,9 +1,11 @@
 /** `vstack serve`: the control center in a browser. */
+import type { ClusterFile } from '../../contract/cluster-file.ts';
+import type { ClusterStatus } from '../../contract/control/cluster.ts';
 import { VStackError } from '../../contract/errors.ts';
 import type { CliContext, CommandResult, OwnHost } from '../context.ts';
 import { differenceText, pageDifferences } from './differences.ts';
 import { ensureLaunched, launchCluster } from './launch.ts';
-import { closeTelling, untilEnded } from './up.ts';
+import { closeTelling, publicPart, readyLines, untilEnded } from './up.ts';
 
 export interface ServeOptions {
   port: number;
@@ -20,16 +22,30 @@ const tellAddress = async (url: string, isAttached: boolean, { open, port }: Ser
   if (open && !(await context.openInBrowser(url))) output.event('browser', { opened: false }, ['No browser could be opened. Copy the address into one.']);
 };
 
+const tellReady = (file: ClusterFile, status: ClusterStatus, context: CliContext): void =>
+  context.output.event('ready', publicPart(file), readyLines(file, status, null, context));
+
 const serveAttached = async (options: ServeOptions, context: CliContext): CommandResult => {
   if (options.launch) {
     const client = await context.attach();
     try {
-      await ensureLaunched(client, {}, context);
+      const { status } = await ensureLaunched(client, {}, context);
+      tellReady(await context.readClusterFile(), status, context);
     } finally {
       client.close();
     }
   }
   await tellAddress(await context.signInUrl(), true, options, context);
+};
+
+/** A launch that fails is shown by the page, which also offers to try again; the door stays open. */
+const launchTelling = async (host: OwnHost, context: CliContext): Promise<void> => {
+  try {
+    const status = await launchCluster(host.client, {}, context);
+    tellReady(host.clusterFile(), status, context);
+  } catch (error) {
+    if (!context.signal.aborted) context.output.error(error);
+  }
 };
 
 export const runServe = async (options: ServeOptions, context: CliContext): CommandResult => {
@@ -42,8 +58,7 @@ export const runServe = async (options: ServeOptions, context: CliContext): Comm
   }
   try {
     await tellAddress(host.signInUrl, false, options, context);
-    // A launch that fails is shown by the page, which also offers to try again; the door stays open.
-    if (options.launch) await launchCluster(host.client, {}, context).catch((error: unknown) => context.signal.aborted || context.output.error(error));
+    if (options.launch) await launchTelling(host, context);
     await untilEnded(host, context.signal);
   } catch (error) {
     await host.close();

@@ -8,9 +8,9 @@ import { formatPairs } from '../terminal/table.ts';
 import { differenceText, launchDifferences } from './differences.ts';
 import { ensureLaunched, launchCluster, tellChanges } from './launch.ts';
 
-const publicPart = ({ secret: _secret, ...file }: ClusterFile): Omit<ClusterFile, 'secret'> => file;
+export const publicPart = ({ secret: _secret, ...file }: ClusterFile): Omit<ClusterFile, 'secret'> => file;
 
-const readyLines = (file: ClusterFile, status: ClusterStatus, signInUrl: string | null, { output: { paint } }: CliContext): string[] => [
+export const readyLines = (file: ClusterFile, status: ClusterStatus, signInUrl: string | null, { output: { paint } }: CliContext): string[] => [
   '',
   `${paint('good', 'Ready')}${status.launchMs === null ? '' : ` in ${formatMs(status.launchMs)}`}: ${file.nodes.length} storage nodes.`,
   ...formatPairs(

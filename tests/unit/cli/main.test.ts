@@ -94,7 +94,7 @@ describe('every command', () => {
     expect(json.lines).toEqual([{ event: 'error', code: 'not_running', detail: expect.stringContaining('No cluster runs') }]);
   });
 
-  it.each(['frobnicate', 'up --nodes 0', 'up --nodes many', 'up --auth perhaps', 'serve --port 70000', 'manifest', 'play a b', 'logs --level loud', 'upload', 'upload a.mp4 --sample', 'upload --sample --title=', 'status --nope', 'status --data=', 'nodes explode node-1'])(
+  it.each(['frobnicate', 'up --nodes 0', 'up --nodes many', 'up --auth perhaps', 'serve --port 70000', 'manifest', 'play a b', 'logs --level loud', 'upload', 'upload a.mp4 --sample', 'upload --sample --title=', 'status --nope', 'status --data=', 'nodes explode node-1', '', 'metadata'])(
     'refuses the bad usage `%s` with code 2, in words and in JSON',
     async (line) => {
       const human = await run(line);
@@ -117,6 +117,7 @@ describe('every command', () => {
   it('documents the exit codes in the help, and prints its version', async () => {
     expect((await run('--help')).out).toMatch(/Exit codes:\n {4}0 {2}done/);
     expect((await run('--version')).out.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    expect((await run('--version --json')).lines).toEqual([{ event: 'result', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) }]);
   });
 });
 
@@ -150,6 +151,10 @@ describe('status and nodes', () => {
     expect(code).toBe(0);
     expect(host.asked.at(-1)).toEqual({ name: `nodes:${action}`, input: { nodeId: 'node-2' } });
     expect(out).toContain('node-2');
+  });
+
+  it('name the known actions when asked for another', async () => {
+    expect((await run('nodes frob node-1')).err).toMatch(/unknown action frob; known: stop, start, .*add, remove/);
   });
 
   it('add and remove nodes', async () => {
@@ -212,11 +217,34 @@ describe('up', () => {
 
   it('exits with 130 when it was cancelled during the launch', async () => {
     const aborter = new AbortController();
-    const { code } = await run('up', { 'cluster:launch': (_input, { signal }) => new Promise(() => {
+    const { code, err } = await run('up', { 'cluster:status': () => stoppedCluster(), 'cluster:launch': (_input, { signal }) => new Promise(() => {
       signal.addEventListener('abort', () => {});
       aborter.abort();
     }) }, { own: ownHost, signal: aborter.signal });
     expect(code).toBe(130);
+    expect(err).toBe('Error: The launch was cancelled; everything is stopped.\n');
+  });
+
+  it('serve --launch tells when the cluster is ready, and why it is not', async () => {
+    const aborter = new AbortController();
+    const ran = run('serve --launch --no-open --json', { 'cluster:launch': () => running() }, { own: ownHost, signal: aborter.signal });
+    setTimeout(() => aborter.abort(), 20);
+    const { code, lines } = await ran;
+    expect(code).toBe(0);
+    expect(lines.map(({ event }) => event)).toEqual(['serving', 'ready', 'stopped']);
+    expect(lines[1]).toMatchObject({ metadata_url: 'http://127.0.0.1:1' });
+    expect(JSON.stringify(lines[1])).not.toContain(SECRET);
+    expect((await run('serve --launch --no-open --json', { 'cluster:status': () => running() })).lines.map(({ event }) => event)).toEqual(['ready', 'serving']);
+
+    const failing = new AbortController();
+    setTimeout(() => failing.abort(), 20);
+    const failed = await run('serve --launch --no-open --json', {
+      'cluster:status': () => stoppedCluster({ phase: 'failed' }),
+      'cluster:launch': () => {
+        throw new VStackError('port_in_use', 'Port 8080 is taken.');
+      },
+    }, { own: ownHost, signal: failing.signal });
+    expect(failed.lines[1]).toEqual({ event: 'error', code: 'port_in_use', detail: 'Port 8080 is taken.' });
   });
 
   it('attaches to a host that runs already, and says which process that is', async () => {
