@@ -1,5 +1,7 @@
 /** `vstack logs`: the youngest lines of every process, and with --follow those that come. */
+import type { RemoteControl } from '../../client/control/websocket-client.ts';
 import type { LogLevel, LogLine } from '../../contract/control/logs.ts';
+import { VStackError } from '../../contract/errors.ts';
 import type { CliContext, CommandResult } from '../context.ts';
 import { printable, type Paint, type Tone } from '../terminal/style.ts';
 
@@ -21,6 +23,14 @@ const logLine = ({ atMs, level, source, message, fields }: LogLine, paint: Paint
   return `${paint('dim', time)} ${paint(TONE[level], level.padEnd(5))} ${source.padEnd(SOURCE_WIDTH)} ${printable(message)}${rest}`;
 };
 
+/** A process that has not said anything yet is known all the same; one that was removed is, while lines of it are kept. @throws VStackError not_found */
+const assertKnown = async (client: RemoteControl, source: string): Promise<void> => {
+  const [{ children }, { lines }] = await Promise.all([client.call('cluster:status', {}), client.call('logs:query', { source, level: 'debug', limit: 1 })]);
+  const known = ['host', ...children.map(({ name }) => name)];
+  if (lines.length > 0 || known.includes(source)) return;
+  throw new VStackError('not_found', `There is no source ${source}; known: ${known.join(', ')}.`);
+};
+
 export const runLogs = ({ source, level, limit, follow }: LogsOptions, context: CliContext): CommandResult =>
   context.attach().then(async (client) => {
     const { output, signal } = context;
@@ -35,6 +45,7 @@ export const runLogs = ({ source, level, limit, follow }: LogsOptions, context: 
     };
     try {
       const { lines } = await client.call('logs:query', { level, limit, ...(source !== undefined && { source }) });
+      if (lines.length === 0 && source !== undefined) await assertKnown(client, source);
       if (!follow) return output.result({ lines }, lines.map((line) => logLine(line, output.paint)));
       tell(lines);
       client.on('logs:lines', (batch) => {

@@ -2,7 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import tcpPortUsed from 'tcp-port-used';
 import { VStackError } from '../../contract/errors.ts';
-import { portOwner } from './port-owner.ts';
+import { portOwner, type PortOwner } from './port-owner.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -51,9 +51,16 @@ export const requireFreePorts = async (wanted: readonly { port: number; purpose:
     checked.filter(({ isFree }) => !isFree).map(async ({ port, purpose }) => ({ port, purpose, owner: await portOwner(port) })),
   );
   if (taken.length === 0) return;
+  // One process often holds them all (another cluster's host); its command line is long and said once.
+  const named = new Set<number>();
+  const nameOf = ({ pid, command }: PortOwner): string => {
+    const isNew = !named.has(pid);
+    named.add(pid);
+    return isNew ? `process ${pid} (${command})` : `process ${pid}`;
+  };
   const sentences = taken.map(({ port, purpose, owner }) =>
     owner
-      ? `Port ${port}, wanted for ${purpose}, is held by process ${owner.pid} (${owner.command}).`
+      ? `Port ${port}, wanted for ${purpose}, is held by ${nameOf(owner)}.`
       : `Port ${port}, wanted for ${purpose}, is held by another process that could not be identified.`,
   );
   throw new VStackError('port_in_use', `${sentences.join(' ')} End it, or choose another port base.`, { details: { ports: taken } });

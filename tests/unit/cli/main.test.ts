@@ -458,6 +458,12 @@ describe('logs, rebuild, doctor, down', () => {
     expect(host.asked[0]!.input).toEqual({ level: 'warn', source: 'node-1', limit: 5 });
   });
 
+  it('name the known sources when asked for another, and take one that is quiet', async () => {
+    const handlers: Partial<Handlers> = { 'logs:query': () => ({ lines: [] }), 'cluster:status': () => running() };
+    expect(await run('logs --source nope', handlers)).toMatchObject({ code: 4, err: 'Error: There is no source nope; known: host, node-1, node-2.\n' });
+    expect(await run('logs --source node-2', handlers)).toMatchObject({ code: 0, err: '' });
+  });
+
   it('tells what a rebuild restored, and what it could not yet', async () => {
     const { out, code } = await run('metadata rebuild', { 'metadata:rebuild': () => ({ videos: 2, chunks: 12, provisional: true }) });
     expect(code).toBe(0);
