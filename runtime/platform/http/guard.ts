@@ -43,12 +43,16 @@ export const createGuard = (options: GuardOptions) => {
   const hosts = new Set([...LOOPBACK_NAMES, ...(options.hosts ?? []).map((name) => name.toLowerCase())]);
   const origins = new Set(options.origins ?? []);
 
-  const isSigned = (path: string, query: URLSearchParams): boolean => {
+  const judgeSignature = (path: string, query: URLSearchParams): 'valid' | 'expired' | 'none' => {
     const exp = query.get('exp');
     const sig = query.get('sig');
-    if (!options.urlKey || !exp || !sig || !/^\d{1,12}$/.test(exp)) return false;
-    return Number(exp) * 1000 > options.wallMs() && equalsConstantTime(sig, hmacHex(options.urlKey, signedUrlText(path, Number(exp))));
+    if (!options.urlKey || !exp || !sig || !/^\d{1,12}$/.test(exp)) return 'none';
+    if (!equalsConstantTime(sig, hmacHex(options.urlKey, signedUrlText(path, Number(exp))))) return 'none';
+    return Number(exp) * 1000 > options.wallMs() ? 'valid' : 'expired';
   };
+
+  /** The scheme's name is case-insensitive (RFC 9110, 11.1), the secret is not. */
+  const isSecret = (authorization: string): boolean => equalsConstantTime(authorization.replace(/^bearer +/i, 'Bearer '), `Bearer ${options.secret}`);
 
   const checkHost = (request: IncomingMessage): void => {
     const host = request.headers.host ?? '';
@@ -66,13 +70,18 @@ export const createGuard = (options: GuardOptions) => {
     admit(request: IncomingMessage, path: string, query: URLSearchParams, access: Access): { signed: boolean } {
       checkHost(request);
       const { origin, authorization } = request.headers;
-      const signed = access === 'signed' && isSigned(path, query);
+      const signature = access === 'signed' ? judgeSignature(path, query) : 'none';
+      const signed = signature === 'valid';
+      // A page whose URL was good once must be able to tell that it needs a new one.
+      if (signature === 'expired' && !(authorization && isSecret(authorization))) {
+        throw new VStackError('unauthenticated', 'The signed URL has expired; ask for the manifest again.', { details: { expired: true } });
+      }
       if (origin !== undefined && !signed && !isOwnOrigin(request, origin)) {
         throw new VStackError('foreign_origin', `Pages of ${origin} may not call this service.`);
       }
       if (signed || access === 'open' || options.authentication === 'off') return { signed };
-      if (authorization && equalsConstantTime(authorization, `Bearer ${options.secret}`)) return { signed };
-      const why = query.has('sig') ? 'the signature is wrong or has expired' : authorization ? 'the secret is wrong' : 'it carries no secret';
+      if (authorization && isSecret(authorization)) return { signed };
+      const why = query.has('sig') ? 'the signature is wrong' : authorization ? 'the secret is wrong' : 'it carries no secret';
       throw new VStackError('unauthenticated', `The request needs "Authorization: Bearer <cluster secret>": ${why}.`);
     },
   };

@@ -6,6 +6,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
 import { toErrorBody, VStackError } from '../../contract/errors.ts';
 import { randomHex } from '../crypto.ts';
@@ -13,7 +14,7 @@ import type { Logger } from '../log.ts';
 import { parseInput, readJson } from './body.ts';
 import { createGuard, type Access, type GuardOptions } from './guard.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Match } from './router.ts';
 
 /** One request on its way through a handler. */
 export interface Call {
@@ -85,6 +86,10 @@ const drainThenClose = (request: IncomingMessage): void => {
   request.resume();
 };
 
+const openToPages = (response: ServerResponse): void => {
+  for (const [name, value] of Object.entries(OPEN_HEADERS)) response.setHeader(name, value);
+};
+
 const answerError = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
   if (response.headersSent) {
     // The answer has begun: cutting it short is the only honest way left to say that it failed.
@@ -98,11 +103,34 @@ const answerError = (request: IncomingMessage, response: ServerResponse, error: 
   const allow = error instanceof VStackError && error.code === 'method_not_allowed' ? (error.details?.allow as string[]) : undefined;
   if (allow) response.setHeader('Allow', allow.join(', '));
   if (error instanceof VStackError && error.code === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer');
+  if (error instanceof VStackError && error.details?.expired === true) openToPages(response);
   if (!request.complete) {
     response.setHeader('Connection', 'close');
     drainThenClose(request);
   }
   response.writeHead(status).end(request.method === 'HEAD' ? undefined : body);
+};
+
+/** Proxies are sent whole URLs; whoever takes one has to believe its host instead of the Host header (RFC 9112, 3.2.2). */
+const toOriginForm = (request: IncomingMessage): void => {
+  const match = /^http:\/\/([^/?#]*)(.*)$/i.exec(request.url ?? '');
+  if (!match) return;
+  request.headers.host = match[1]!;
+  request.url = match[2]!.startsWith('/') ? match[2]! : `/${match[2]!}`;
+};
+
+/** What Node's parser refused: it never became a request, so it is answered on the bare socket. */
+const malformed: Record<string, [status: string, detail: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too large; 16 KiB are the limit.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The headers did not arrive in time.'],
+};
+const answerMalformed = (error: NodeJS.ErrnoException, socket: Duplex, isAnswering: boolean): void => {
+  // In the middle of an answer, further bytes would be read as part of it.
+  if (!socket.writable || isAnswering || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, detail] = malformed[error.code ?? ''] ?? ['400 Bad Request', `This is no HTTP/1.1 request: ${error.message}.`];
+  const body = JSON.stringify(toErrorBody(new VStackError('bad_request', detail)));
+  const head = ['Connection: close', 'Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`];
+  socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
 };
 
 const splitTarget = (target: string): { path: string; query: URLSearchParams } => {
@@ -129,6 +157,20 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
   const requestIdPrefix = `${randomHex(4)}-`;
   let requestCount = 0;
 
+  /** The answer under way on each socket. */
+  const answering = new WeakMap<Duplex, ServerResponse>();
+
+  // Which paths there are is no business of strangers, except where pages are served to anybody.
+  const unknownAccess: Access = options.routes.some((route) => route.access === 'open') ? 'open' : 'secret';
+  const findRoute = (request: IncomingMessage, path: string, query: URLSearchParams): Match<Route> => {
+    try {
+      return router.match(request.method ?? 'GET', path);
+    } catch (error) {
+      guard.admit(request, path, query, unknownAccess);
+      throw error;
+    }
+  };
+
   const answerPreflight = (request: IncomingMessage, response: ServerResponse, path: string): void => {
     guard.checkHost(request);
     const routes = router.at(path);
@@ -151,7 +193,9 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     const given = request.headers['x-request-id'];
     const requestId = typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : `${requestIdPrefix}${(requestCount += 1).toString(36)}`;
     response.setHeader('X-Request-ID', requestId);
+    toOriginForm(request);
     const { path, query } = splitTarget(request.url ?? '/');
+    answering.set(request.socket, response);
     let routeName = 'none';
     response.once('close', () => {
       countRequest({ method: request.method ?? '', route: routeName, status: String(response.statusCode) });
@@ -160,10 +204,10 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     try {
       if (request.method === 'OPTIONS') return answerPreflight(request, response, path);
       guard.checkHost(request);
-      const { route, params } = router.match(request.method ?? 'GET', path);
+      const { route, params } = findRoute(request, path, query);
       routeName = route.path;
       const { signed } = guard.admit(request, path, query, route.access ?? 'secret');
-      if (signed) for (const [name, value] of Object.entries(OPEN_HEADERS)) response.setHeader(name, value);
+      if (signed) openToPages(response);
       let controller: AbortController | undefined;
       await route.handle({
         request,
@@ -199,6 +243,10 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 75_000, noDelay: true });
   server.timeout = options.idleMsMax ?? 120_000;
   server.on('request', (request, response) => void dispatch(request, response));
+  server.on('clientError', (error, socket) => {
+    const response = answering.get(socket);
+    answerMalformed(error, socket, response !== undefined && response.headersSent && !response.writableFinished);
+  });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // The go-ahead is given only when a handler starts to read, so that a refusal costs the client no upload.
     const read = request.read.bind(request);

@@ -94,6 +94,15 @@ describe('PUT /chunk/{id}', () => {
     expect((await test.request(`/chunk/${id}`)).status).toBe(404);
   });
 
+  it('takes an X-Chunk-Checksum with the prefix sha256:, and names the header when it is none', async () => {
+    const bytes = randomBytesOf(100);
+    expect((await test.put('prefixed', bytes, { 'X-Chunk-Checksum': `sha256:${sha256Hex(bytes)}` })).status).toBe(201);
+    const wrong = await test.put('no-checksum', bytes, { 'X-Chunk-Checksum': 'zz' });
+    expect([wrong.status, wrong.json().details]).toEqual([400, { field: 'X-Chunk-Checksum' }]);
+    expect(wrong.json().detail).toContain('X-Chunk-Checksum');
+    expect((await test.request('/chunk/no-checksum')).status).toBe(404);
+  });
+
   it('checks X-Chunk-Checksum against the whole body before anything is stored', async () => {
     const id = newId();
     const wrong = await test.put(id, bytes, { 'X-Chunk-Checksum': sha256Hex('x') });

@@ -2,6 +2,7 @@
 import { VStackError } from '../../../contract/errors.ts';
 import { isChunkId } from '../../../contract/ids.ts';
 import { CHUNK_BYTES_MAX } from '../../../contract/units.ts';
+import { Checksum } from '../../../contract/wire/metadata.ts';
 import { ChunkQuery, CHECKSUM_HEADER, FORCE_HEADER } from '../../../contract/wire/storage-node.ts';
 import type { Call, Route } from '../../../platform/http/server.ts';
 import type { Verifier } from '../acceptor/verify.ts';
@@ -37,6 +38,16 @@ const idOf = ({ params }: Call): string => {
     throw new VStackError('invalid_id', `A chunk id is 1–200 characters of A–Z a–z 0–9 . _ - without ".."; "${id.slice(0, 220)}" is none.`);
   }
   return id;
+};
+
+/** The SHA-256 that the sender announces, in lower-case hex, if it does; V-Stack writes it with the prefix `sha256:`. */
+const checksumOf = ({ request }: Call): string | undefined => {
+  const header = request.headers[CHECKSUM_HEADER];
+  if (header === undefined) return undefined;
+  const parsed = Checksum.safeParse(String(header).trim().toLowerCase());
+  if (parsed.success) return parsed.data;
+  const text = `X-Chunk-Checksum: expected 64 hex digits, with or without "sha256:"; "${String(header).slice(0, 100)}" came.`;
+  throw new VStackError('bad_request', text, { details: { field: 'X-Chunk-Checksum' } });
 };
 
 const describe = ({ stat, ballot }: Serving): Record<string, string | number> => ({
@@ -88,14 +99,13 @@ export const chunkRoutes = ({ store, chunks, verifier, intake, sending, onBytes 
 
   const put = async (call: Call): Promise<void> => {
     const id = idOf(call);
+    const expected = checksumOf(call);
     const body = openBody(call.request, CHUNK_BYTES_MAX);
     checkWritable(store);
     const taken = await takeIn(body.rest(), body.sizeBytes, intake, call.signal);
     try {
-      const expected = call.request.headers[CHECKSUM_HEADER];
-      if (typeof expected === 'string' && expected.toLowerCase() !== taken.sha256) {
-        const said = expected.slice(0, 100);
-        throw new VStackError('checksum_mismatch', `X-Chunk-Checksum says ${said}, the body's SHA-256 is ${taken.sha256}. Nothing was stored.`);
+      if (expected !== undefined && expected !== taken.sha256) {
+        throw new VStackError('checksum_mismatch', `X-Chunk-Checksum says ${expected}, the body's SHA-256 is ${taken.sha256}. Nothing was stored.`);
       }
       const isNew = await chunks.put(id, taken.bytes, taken.sha256);
       onBytes('in', body.sizeBytes);

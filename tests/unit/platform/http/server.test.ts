@@ -71,6 +71,51 @@ describe('the HTTP service', () => {
     expect((await raw('/thing/1', { headers: { Authorization: 'Bearer wrong' } })).status).toBe(401);
   });
 
+  it('takes the name of the scheme in any case, and the secret only as it is', async () => {
+    await open();
+    for (const scheme of ['bearer', 'BEARER']) expect((await raw('/thing/1', { headers: { Authorization: `${scheme} ${SECRET}` } })).status).toBe(200);
+    expect((await raw('/thing/1', { headers: { Authorization: `Bearer ${SECRET.toUpperCase()}` } })).status).toBe(401);
+    expect((await raw('/thing/1', { headers: { Authorization: SECRET } })).status).toBe(401);
+  });
+
+  it('does not tell strangers which paths there are', async () => {
+    await open();
+    for (const [method, path] of [['GET', '/nothing'], ['DELETE', '/json'], ['GET', '/thing/%zz']]) expect((await raw(path!, { method: method! })).status).toBe(401);
+    expect((await raw('/nothing', { headers: bearer })).status).toBe(404);
+  });
+
+  it('lets a page see that its signed URL has expired, which a wrong signature does not', async () => {
+    await open();
+    const past = Math.floor(Date.now() / 1000) - 60;
+    const headers = { Origin: 'http://page.example' };
+    const expired = await raw(signPath(URL_KEY, '/thing/1', past), { headers });
+    expect([expired.status, expired.headers['access-control-allow-origin']]).toEqual([401, '*']);
+    expect(JSON.parse(expired.body)).toMatchObject({ code: 'unauthenticated', details: { expired: true } });
+    const forged = await raw(`/thing/1?exp=${past}&sig=${'0'.repeat(64)}`, { headers });
+    expect([forged.status, forged.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    expect((await raw(signPath(URL_KEY, '/thing/1', past), { headers: bearer })).status).toBe(200);
+  });
+
+  it('answers a whole URL as target, and believes its host', async () => {
+    await open();
+    expect(JSON.parse((await raw(`${service!.url}/thing/1`, { headers: { ...bearer, Host: 'anything' } })).body)).toEqual({ id: '1' });
+    expect((await raw('http://evil.example/thing/1', { headers: bearer })).status).toBe(403);
+  });
+
+  it.each([
+    ['no HTTP', 'HELLO\r\n\r\n', 400],
+    ['too many headers', `GET /thing/1 HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('answers %s like any other mistake, as JSON', async (_, text, status) => {
+    await open();
+    const answer = await new Promise<string>((resolve, reject) => {
+      let received = '';
+      const socket = connect(service!.port, '127.0.0.1', () => socket.write(text));
+      socket.setEncoding('utf8').on('data', (piece: string) => (received += piece)).on('close', () => resolve(received)).on('error', reject);
+    });
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({ code: 'bad_request', detail: expect.stringMatching(/./) as string });
+  });
+
   it('refuses a Host that is no loopback name and a foreign Origin, also with authentication off', async () => {
     await open({ authentication: 'off' });
     expect((await raw('/thing/1', { headers: { Host: 'evil.example' } })).status).toBe(403);

@@ -133,8 +133,14 @@ describe('the video calls', () => {
     expect([status, body.code]).toEqual([404, 'not_found']);
   });
 
-  it.each(['/manifest/..%2f..%2fetc', '/chunk/..%2fx/fragments', '/consensus/a..b', `/consensus/${'x'.repeat(201)}`])('GET %s is 400', async (path) => {
-    expect((await cluster.call('GET', path)).status).toBe(400);
+  it.each([
+    ['/manifest/..%2f..%2fetc', 'video_id'],
+    ['/chunk/..%2fx/fragments', 'chunk_id'],
+    ['/consensus/a..b', 'chunk_id'],
+    [`/consensus/${'x'.repeat(201)}`, 'chunk_id'],
+  ])('GET %s is 400 and names "%s"', async (path, field) => {
+    const { status, body } = await cluster.call('GET', path);
+    expect([status, body.details]).toEqual([400, { field }]);
   });
 });
 
