@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { ensurePrivateFile, PRIVATE_FOLDER_MODE } from './permissions.ts';
 
 const SQLITE_BUSY = 5;
 
@@ -14,7 +15,8 @@ export interface FileLock {
 
 /** Takes the lock, or returns undefined at once when another process (or another holder in this one) has it. */
 export const tryFileLock = (path: string): FileLock | undefined => {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE });
+  ensurePrivateFile(path);
   const connection = new DatabaseSync(path, { timeout: 0 });
   try {
     connection.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');

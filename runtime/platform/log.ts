@@ -5,6 +5,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from './permissions.ts';
 
 export type { Logger };
 
@@ -26,8 +27,8 @@ const SECRET_KEYS = ['secret', 'clusterSecret', 'cluster_secret', 'grantKey', 'u
 
 /** Appends synchronously: a line that was logged before a crash is in the file after it. */
 const rotatingFile = (path: string, bytesMax: number, kept: number) => {
-  mkdirSync(dirname(path), { recursive: true });
-  const open = (): number => openSync(path, 'a', 0o600);
+  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE });
+  const open = (): number => openSync(path, 'a', PRIVATE_FILE_MODE);
   let descriptor = open();
   let sizeBytes = statSync(path).size;
 

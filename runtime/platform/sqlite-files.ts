@@ -1,6 +1,7 @@
 /** The files around an SQLite database: made whole or not at all, set aside as one. */
 import { existsSync, fsyncSync, mkdirSync, openSync, closeSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { PRIVATE_FOLDER_MODE } from './permissions.ts';
 import { openDatabase, type Database } from './sqlite.ts';
 
 /** True also for an empty file: that is what is left of a database that was cut to nothing. */
@@ -21,7 +22,7 @@ const syncFile = (path: string): void => {
  */
 export const createDatabase = (path: string, fill: (db: Database) => void): void => {
   const draft = `${path}.new`;
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE });
   for (const suffix of ['', '-wal', '-shm']) rmSync(draft + suffix, { force: true });
   const db = openDatabase(draft);
   try {

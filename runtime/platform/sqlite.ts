@@ -7,6 +7,7 @@
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { VStackError } from '../contract/errors.ts';
+import { ensurePrivateFile } from './permissions.ts';
 
 export type SqlValue = SQLInputValue;
 
@@ -50,6 +51,8 @@ type Outcome = { pending: Pending; value: unknown } | { pending: Pending; error:
 
 const openFile = (path: string, options: DatabaseOptions): DatabaseSync => {
   try {
+    // The write-ahead log and the shared memory take over the mode of the file.
+    if (!options.readOnly && path !== ':memory:') ensurePrivateFile(path);
     const connection = new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: BUSY_TIMEOUT_MS });
     // Savepoints keep their undo pages in temporary files unless told otherwise: a system call or two for every piece of work.
     connection.exec('PRAGMA temp_store = MEMORY;');

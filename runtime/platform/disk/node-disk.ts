@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE } from '../permissions.ts';
 import type { Disk, DiskFile } from './disk.ts';
 
 const readv = (fd: number, buffers: readonly Uint8Array[], position: number): Promise<number> =>
@@ -51,7 +52,7 @@ const moveAll = async (
 };
 
 const openFile = async (path: string, flags: string): Promise<DiskFile> => {
-  const handleFd = await promisify(fs.open)(path, flags);
+  const handleFd = await promisify(fs.open)(path, flags, PRIVATE_FILE_MODE);
   let fd: number | undefined = handleFd;
   const use = (): number => {
     // A descriptor number is reused by the system, so a call after close could hit a stranger's file.
@@ -90,7 +91,7 @@ export const nodeDisk: Disk = {
   rename: (from, to) => fsPromises.rename(from, to),
   unlink: (path) => fsPromises.unlink(path),
   makeDirectory: async (path) => {
-    const firstCreated = await fsPromises.mkdir(path, { recursive: true });
+    const firstCreated = await fsPromises.mkdir(path, { recursive: true, mode: PRIVATE_FOLDER_MODE });
     if (firstCreated === undefined) return;
     for (let created = path; created.length >= firstCreated.length; created = dirname(created)) await syncDirectory(dirname(created));
   },
