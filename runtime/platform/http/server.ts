@@ -13,6 +13,7 @@ import { randomHex } from '../crypto.ts';
 import type { Logger } from '../log.ts';
 import { parseInput, readJson } from './body.ts';
 import { createGuard, type Access, type GuardOptions } from './guard.ts';
+import { answerMalformed } from './malformed.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createRouter, type Match } from './router.ts';
 
@@ -117,20 +118,6 @@ const toOriginForm = (request: IncomingMessage): void => {
   if (!match) return;
   request.headers.host = match[1]!;
   request.url = match[2]!.startsWith('/') ? match[2]! : `/${match[2]!}`;
-};
-
-/** What Node's parser refused: it never became a request, so it is answered on the bare socket. */
-const malformed: Record<string, [status: string, detail: string]> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too large; 16 KiB are the limit.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The headers did not arrive in time.'],
-};
-const answerMalformed = (error: NodeJS.ErrnoException, socket: Duplex, isAnswering: boolean): void => {
-  // In the middle of an answer, further bytes would be read as part of it.
-  if (!socket.writable || isAnswering || error.code === 'ECONNRESET') return void socket.destroy();
-  const [status, detail] = malformed[error.code ?? ''] ?? ['400 Bad Request', `This is no HTTP/1.1 request: ${error.message}.`];
-  const body = JSON.stringify(toErrorBody(new VStackError('bad_request', detail)));
-  const head = ['Connection: close', 'Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`];
-  socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
 };
 
 const splitTarget = (target: string): { path: string; query: URLSearchParams } => {
