@@ -81,6 +81,11 @@ export const Media = z.object({
 });
 
 export const CreateVideoRequest = z.object({ title: Title, duration_sec: seconds.default(0) });
+/**
+ * `upload_url` is `/upload/<video_id>`, kept for V-Stack's clients, which read it as a name: no service answers there. The bytes of this
+ * video go to the nodes under grants or by PUT, and are committed here; a whole file goes to the uploader's `POST /upload`, which creates a
+ * video of its own.
+ */
 export const CreateVideoResponse = z.object({ video_id: VideoId, upload_url: z.string() });
 
 /** `status` selects; by default only what can be played is listed, never half an upload. */
