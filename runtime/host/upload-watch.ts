@@ -30,6 +30,7 @@ export const toUpload = (status: UploadStatus): Upload => ({
   bytesTotal: status.bytes_total,
   bytesPerSecond: status.rate_bytes_per_sec,
   remainingMs: status.eta_sec === null ? null : status.eta_sec * SECOND_MS,
+  waitingFor: status.waiting_for ?? null,
   degraded: status.degraded,
   error: status.error,
 });

@@ -21,11 +21,11 @@ const ENDED = new Set(['completed', 'failed', 'cancelled']);
 /** A long name must not push the figures out of a narrow terminal. */
 const NAME_COLUMNS = 20;
 
-const progressLine = ({ filename, phase, progress, bytesDone, bytesPerSecond, remainingMs }: Upload): string =>
+const progressLine = ({ filename, phase, progress, bytesDone, bytesPerSecond, remainingMs, waitingFor }: Upload): string =>
   [
     fitColumns(printable(filename), NAME_COLUMNS),
     formatBar(progress),
-    phase.replace('_', ' '),
+    waitingFor ? `waiting: ${waitingFor}` : phase.replace('_', ' '),
     formatBytes(bytesDone),
     formatRate(bytesPerSecond),
     ...(remainingMs === null ? [] : [`${formatMs(remainingMs)} left`]),
@@ -50,7 +50,7 @@ const follow = (client: ControlClient, { output }: CliContext) => {
     if (upload.sessionId !== sessionId) return void early.set(upload.sessionId, upload);
     if (ENDED.has(upload.phase)) return ended.resolve(upload);
     output.status(progressLine(upload));
-    const told = `${upload.phase} ${Math.floor(upload.progress)}`;
+    const told = `${upload.phase} ${Math.floor(upload.progress)} ${upload.waitingFor ?? ''}`;
     if (told !== lastTold) output.event('progress', upload);
     lastTold = told;
   };

@@ -23,6 +23,8 @@ export const Upload = z.object({
   /** Bytes per second, lately. */
   bytesPerSecond: z.number().nullable(),
   remainingMs: z.number().nullable(),
+  /** Why nothing moves, in words; null or absent while all goes well. */
+  waitingFor: z.string().nullable().optional(),
   /** Completed, but some chunks still wait for all their replicas. */
   degraded: z.boolean(),
   /** Why it failed, and what to do. */

@@ -76,6 +76,8 @@ export const UploadStatus = z.object({
   /** Over the last few seconds. */
   rate_bytes_per_sec: z.number().nonnegative().nullable(),
   eta_sec: z.number().nonnegative().nullable(),
+  /** While nothing moves because too few stores answer: how many do, and how many are needed. */
+  waiting_for: z.string().nullable().optional(),
   /** Completed, but some chunk still lacks a holder; repair goes on. */
   degraded: z.boolean(),
 });

@@ -22,6 +22,7 @@ import type { Random } from '../../platform/random.ts';
 import { collectAcks, type AckCollector } from './ack-collector.ts';
 import type { IngestedChunk } from './ingest/types.ts';
 import type { MetadataClient } from './metadata-client.ts';
+import { watchQuorum, type QuorumWatch } from './quorum-watch.ts';
 
 /** Generations tried for one chunk. Each has had several ballots, so more would only hide that the cluster is down. */
 const GENERATIONS_MAX = 4;
@@ -71,8 +72,8 @@ export const createPlacer = (options: PlacerOptions) => {
   const suspects = new Set<string>();
 
   /** Resolves with the decision, while the remaining stores are still being filled. */
-  const propose = (grant: Grant, own: PlacedValue, bytes: Uint8Array, signal: AbortSignal): Promise<Attempt> => {
-    const acks = collectAcks(grant, options.transport);
+  const propose = (grant: Grant, own: PlacedValue, bytes: Uint8Array, quorum: QuorumWatch, signal: AbortSignal): Promise<Attempt> => {
+    const acks = collectAcks(grant, quorum.listen(grant, options.transport));
     const stopper = new AbortController();
     return new Promise((resolve, reject) => {
       const run = runProposer({
@@ -131,10 +132,10 @@ export const createPlacer = (options: PlacerOptions) => {
     }
   };
 
-  const placeOnce = async (videoId: string, chunk: IngestedChunk, grant: Grant, signal: AbortSignal): Promise<Placed | 'aborted'> => {
+  const placeOnce = async (videoId: string, chunk: IngestedChunk, grant: Grant, quorum: QuorumWatch, signal: AbortSignal): Promise<Placed | 'aborted'> => {
     const chunkId = chunkIdOf(videoId, chunk.sequence);
     const own: PlacedValue = { kind: 'PLACED', sha256: chunk.sha256, size_bytes: chunk.sizeBytes, fragment_sha256: [] };
-    const attempt = await propose(grant, own, chunk.bytes, signal);
+    const attempt = await propose(grant, own, chunk.bytes, quorum, signal);
     try {
       const { value, certificate } = attempt.decision;
       if (value.kind === 'ABORT') {
@@ -156,26 +157,38 @@ export const createPlacer = (options: PlacerOptions) => {
     }
   };
 
+  const placeInSomeGeneration = async (videoId: string, chunk: IngestedChunk, firstGrant: Grant, quorum: QuorumWatch, signal: AbortSignal): Promise<Placed> => {
+    const chunkId = chunkIdOf(videoId, chunk.sequence);
+    let grant = firstGrant;
+    for (let attempt = 1; ; attempt += 1) {
+      signal.throwIfAborted();
+      let failure: unknown;
+      try {
+        const placed = await placeOnce(videoId, chunk, grant, quorum, signal);
+        if (placed !== 'aborted') return placed;
+      } catch (error) {
+        if (!isWorthRetrying(error)) throw error;
+        failure = error;
+      }
+      if (attempt === GENERATIONS_MAX) {
+        throw failure ?? new VStackError('no_quorum', `${chunkId} was aborted in ${GENERATIONS_MAX} generations in a row. Check that the storage nodes are up, and upload again.`);
+      }
+      log.info({ err: failure, chunk: chunkId, generation: grant.generation }, 'asking for the next generation');
+      grant = await metadata.nextGeneration(chunkId, { generation: grant.generation, owner_id: proposerId, sha256: chunk.sha256 }, signal);
+    }
+  };
+
   return {
-    /** Resolves once the chunk is committed and the stores in reach are filled. Rejects with `conflict`, `no_quorum`, `cancelled`, … */
-    async place(videoId: string, chunk: IngestedChunk, firstGrant: Grant, signal: AbortSignal): Promise<Placed> {
-      const chunkId = chunkIdOf(videoId, chunk.sequence);
-      let grant = firstGrant;
-      for (let attempt = 1; ; attempt += 1) {
-        signal.throwIfAborted();
-        let failure: unknown;
-        try {
-          const placed = await placeOnce(videoId, chunk, grant, signal);
-          if (placed !== 'aborted') return placed;
-        } catch (error) {
-          if (!isWorthRetrying(error)) throw error;
-          failure = error;
-        }
-        if (attempt === GENERATIONS_MAX) {
-          throw failure ?? new VStackError('no_quorum', `${chunkId} was aborted in ${GENERATIONS_MAX} generations in a row. Check that the storage nodes are up, and upload again.`);
-        }
-        log.info({ err: failure, chunk: chunkId, generation: grant.generation }, 'asking for the next generation');
-        grant = await metadata.nextGeneration(chunkId, { generation: grant.generation, owner_id: proposerId, sha256: chunk.sha256 }, signal);
+    /**
+     * Resolves once the chunk is committed and the stores in reach are filled. Rejects with `conflict`, `no_quorum`, `cancelled`, …
+     * `onWaiting` is told what it waits for while too few stores answer, then null.
+     */
+    async place(videoId: string, chunk: IngestedChunk, firstGrant: Grant, signal: AbortSignal, onWaiting: (waitingFor: string | null) => void = () => {}): Promise<Placed> {
+      const quorum = watchQuorum(clock, onWaiting);
+      try {
+        return await placeInSomeGeneration(videoId, chunk, firstGrant, quorum, signal);
+      } finally {
+        quorum.stop();
       }
     },
   };

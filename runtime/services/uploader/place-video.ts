@@ -23,6 +23,8 @@ export interface PlaceVideoOptions {
   committed: ReadonlyMap<number, Sha256Hex>;
   /** Called for each chunk once it is committed, also for those that were before. */
   onCommitted: (sizeBytes: number) => Promise<void> | void;
+  /** What the chunk with the sequence waits for, in words; null once it waits no more. */
+  onWaiting?: (sequence: number, waitingFor: string | null) => void;
   signal: AbortSignal;
 }
 
@@ -57,7 +59,7 @@ export const placeVideo = async (options: PlaceVideoOptions): Promise<IngestSumm
     try {
       const before = committed.get(chunk.sequence);
       if (before) assertSame(chunk, before);
-      else await placer.place(videoId, chunk, await grants.take(chunk.sequence), signal);
+      else await placer.place(videoId, chunk, await grants.take(chunk.sequence), signal, (waitingFor) => options.onWaiting?.(chunk.sequence, waitingFor));
       await options.onCommitted(chunk.sizeBytes);
     } catch (error) {
       // The first failure is the cause; the others follow from stopping.

@@ -58,10 +58,10 @@ export const createUploader = async ({ config, clock, log, transport }: Uploader
     store,
     metadata,
     placer: {
-      async place(videoId, chunk, grant, signal) {
+      async place(videoId, chunk, grant, signal, onWaiting) {
         // The stores of a grant are looked up once here, so that the first message of an upload does not fail for want of an address.
         if (!transport && grant.stores.some(({ node_id }) => directory.urlOf(node_id) === undefined)) await directory.refresh(signal);
-        const placed = await placer.place(videoId, chunk, grant, signal);
+        const placed = await placer.place(videoId, chunk, grant, signal, onWaiting);
         countChunk({ outcome: placed.isComplete ? 'complete' : 'degraded' });
         return placed;
       },

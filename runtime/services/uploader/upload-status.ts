@@ -27,8 +27,8 @@ const progressOf = ({ status, source, bytesDone, bytesTotal }: SessionRecord): n
   }
 };
 
-/** `bytesPerSec` is null while there is nothing to tell. */
-export const toStatus = (record: SessionRecord, bytesPerSec: number | null): UploadStatus => {
+/** `bytesPerSec` is null while there is nothing to tell, `waitingFor` while nothing is waited for. */
+export const toStatus = (record: SessionRecord, bytesPerSec: number | null, waitingFor: string | null = null): UploadStatus => {
   const { bytesDone, bytesTotal } = record;
   const rate = isEnded(record.status) ? null : bytesPerSec;
   return {
@@ -46,6 +46,7 @@ export const toStatus = (record: SessionRecord, bytesPerSec: number | null): Upl
     bytes_total: bytesTotal,
     rate_bytes_per_sec: rate,
     eta_sec: rate && bytesTotal !== null ? Math.max(0, bytesTotal - bytesDone) / rate : null,
+    waiting_for: isEnded(record.status) ? null : waitingFor,
     degraded: record.isDegraded,
     error: record.error?.message ?? null,
     error_code: record.error?.code ?? null,

@@ -75,6 +75,8 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
   const { sessionId } = record;
   const stopper = new AbortController();
   const { signal } = stopper;
+  /** What chunks wait for, by sequence. */
+  const waits = new Map<number, string>();
   const rate = createRateMeter(clock.nowMs());
   let inspection: Inspection | undefined;
   let accepting: Promise<string> | undefined;
@@ -151,6 +153,10 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
         proposerId: context.proposerId,
         committed: known?.committed ?? new Map(),
         signal,
+        onWaiting(sequence, waitingFor) {
+          if (waitingFor === null) waits.delete(sequence);
+          else waits.set(sequence, waitingFor);
+        },
         async onCommitted(chunkBytes) {
           record.bytesDone += chunkBytes;
           record.chunksDone += 1;
@@ -211,7 +217,7 @@ export const createUpload = (context: UploadContext, initial: SessionRecord): Up
   return {
     record,
     signal,
-    status: () => toStatus(record, rate.bytesPerSec(clock.nowMs())),
+    status: () => toStatus(record, rate.bytesPerSec(clock.nowMs()), [...waits.values()][0] ?? null),
     rename(title) {
       record.title = title;
     },

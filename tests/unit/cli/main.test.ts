@@ -320,6 +320,15 @@ describe('videos', () => {
     expect((await run('videos', { 'videos:list': () => ({ videos: [] }) })).out).toContain('vstack upload');
   });
 
+  it('tell what an upload waits for while it goes', async () => {
+    let host!: FakeHost;
+    const ran = run('upload --sample', { 'uploads:sample': () => upload({ waitingFor: '1 of 3 stores reachable, 2 needed' }) }, { isTTY: true, onHost: (made) => (host = made) });
+    await until(() => host.asked.length > 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    host.events.emit('uploads:changed', { uploads: [upload({ phase: 'completed' })] });
+    expect((await ran).err).toContain('waiting: 1 of 3 stores reachable');
+  });
+
   it('give the sample the title that was asked for', async () => {
     const { host } = await run('upload --sample --title Mine', { 'uploads:sample': () => upload({ phase: 'completed' }) });
     expect(host.asked[0]).toEqual({ name: 'uploads:sample', input: { title: 'Mine' } });

@@ -194,6 +194,20 @@ describe('a request that is not as it should be', () => {
   });
 });
 
+describe('waiting for a quorum', () => {
+  it('says so in the status until enough stores answer again', async () => {
+    let isHeld = true;
+    for (const node of rig.cluster.nodes.slice(1)) {
+      for (const call of ['prepare', 'stage', 'accept'] as const) node.faults.set(call, () => (isHeld ? new VStackError('unavailable', 'held by the test') : undefined));
+    }
+    const { body } = await rig.postPath(mediaPath('h264-aac.mp4'));
+    const waiting = await rig.waitFor(body.upload_session_id, ({ waiting_for: waitingFor, ended_at: endedAt }) => typeof waitingFor === 'string' || endedAt !== null);
+    isHeld = false;
+    expect(waiting).toMatchObject({ error: null, waiting_for: '1 of 3 stores reachable, 2 needed' });
+    expect(await rig.waitFor(body.upload_session_id)).toMatchObject({ status: 'completed', waiting_for: null });
+  });
+});
+
 describe('cancelling', () => {
   it('stops an upload, deletes its video, and leaves only a record', async () => {
     let isHeld = true;
