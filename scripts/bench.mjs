@@ -12,6 +12,8 @@ const names = readdirSync(folder).filter((name) => name.endsWith('.ts')).map((na
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
 const wanted = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const isSaving = flags.includes('--save');
+/** `--save` is for this script; a benchmark may refuse what it does not know. */
+const flagsPassedOn = flags.filter((flag) => flag !== '--save');
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no benchmark called ${unknown.join(', ')}. There are: ${names.join(', ')}.`);
@@ -32,7 +34,7 @@ buildIfNeeded();
 const sections = [];
 let failed = 0;
 for (const name of wanted.length > 0 ? wanted : names) {
-  const { status, stdout } = spawnSync(nodePath, ['--disable-warning=ExperimentalWarning', join(folder, `${name}.ts`), ...flags], {
+  const { status, stdout } = spawnSync(nodePath, ['--disable-warning=ExperimentalWarning', join(folder, `${name}.ts`), ...flagsPassedOn], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['inherit', isSaving ? 'pipe' : 'inherit', 'inherit'],

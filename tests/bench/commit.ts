@@ -1,8 +1,10 @@
 /**
  * What a commit costs: from ACCEPT sent to the stores to COMMIT answered by the metadata service, on a live cluster, fast path, N = 3.
- * Grants are asked for beforehand in batches, as an uploader does. Chunks are small, so that it is the protocol that is measured.
+ * Grants are asked for beforehand in batches, as an uploader does. Chunks are small, so that it is the protocol that is measured. The cluster
+ * is given time to fill its stores' reserves first, which it does in the background after a start.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateVideoResponse, GrantsResponse } from '../../runtime/contract/wire/metadata.ts';
 import type { Grant, Value } from '../../runtime/contract/paxos.ts';
 import { runProposer } from '../../runtime/client/paxos/run-proposer.ts';
@@ -17,6 +19,7 @@ const COMMITS = 400;
 const UPLOADS = 16;
 /** Alternating blocks, so that both sides see the same weather. */
 const BLOCKS = 3;
+const SETTLE_MS = 10_000;
 
 const dataDir = newDataDir();
 const cluster = await startClusterProcess({ nodes: 5, dataDir });
@@ -88,7 +91,8 @@ try {
     return { perSecond: (concurrency * count * 1000) / (performance.now() - startedMs), latenciesMs: uploads.flatMap(({ latenciesMs }) => latenciesMs) };
   };
 
-  await rate(4, 50);
+  await rate(4, 100);
+  await sleep(SETTLE_MS);
   const single: Awaited<ReturnType<typeof rate>>[] = [];
   const many: Awaited<ReturnType<typeof rate>>[] = [];
   for (let block = 0; block < BLOCKS; block++) {

@@ -23,7 +23,7 @@ const PROBES = 6;
 const STARTS = 5;
 const SETTINGS = { compactionIntervalMs: 0, scrubBytesPerSecond: 0 };
 
-const { values: args } = parseArgs({ options: { records: { type: 'string', default: '1000000' }, dir: { type: 'string', default: tmpdir() }, json: { type: 'boolean' } } });
+const { values: args } = parseArgs({ options: { records: { type: 'string', default: '1000000' }, dir: { type: 'string', default: tmpdir() }, json: { type: 'boolean' }, check: { type: 'boolean' } } });
 const recordCountMax = Number(args.records);
 
 const open = (dir: string, onEvent?: (event: StoreEvent) => void): Promise<Store> => openStore({ disk: nodeDisk, dir, settings: SETTINGS, onEvent });
