@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClusterFile } from '../../runtime/contract/cluster-file.ts';
-import { freePort } from '../../runtime/platform/net/ports.ts';
+import { isPortFree } from '../../runtime/platform/net/ports.ts';
 import type { Supervisor, SupervisorEvent } from '../../runtime/supervisor/api.ts';
 import { createDataDir, eventually, isAlive, openSupervisor } from '../fixtures/supervision/cluster-fixture.ts';
 
@@ -24,6 +24,20 @@ const readClusterFile = async (): Promise<ClusterFile> => ClusterFile.parse(JSON
 const statusOf = (name: string) => supervisor.status().children.find((child) => child.name === name)!;
 const untilPhase = (name: string, phase: string) => eventually(() => statusOf(name), (child) => child.phase === phase);
 const told = () => supervisor.call('metadata', 'told') as Promise<{ nodeId: string; reason: string }[]>;
+
+/**
+ * A base whose ports are all free. Below the range from which systems lend ports to connections and to listeners on port 0, or other tests
+ * that run at the same time would take one in the middle of this one.
+ */
+const freePortBase = (): Promise<number> =>
+  eventually(
+    async () => {
+      const base = 15_000 + Math.floor(Math.random() * 15_000);
+      const free = await Promise.all([0, 1, 2, 3, 4, 10].map((offset) => isPortFree(base + offset)));
+      return free.every(Boolean) ? base : 0;
+    },
+    (base) => base > 0,
+  );
 
 describe('a launched cluster', () => {
   it('tells its launch step by step and writes cluster.json for its owner alone', async () => {
@@ -98,7 +112,7 @@ describe('a launched cluster', () => {
   });
 
   it('names a port conflict and its owner before anything starts', async () => {
-    const base = await eventually(freePort, (port) => port < 60_000);
+    const base = await freePortBase();
     const stranger = createServer().listen(base + 2, '127.0.0.1');
     await new Promise((resolve) => stranger.once('listening', resolve));
     const failure = (await supervisor.launch({ nodeCount: 3, portBase: base }).catch((error: unknown) => error)) as Error;
