@@ -8,6 +8,7 @@ const KILLS = 2;
 describe.skipIf(!existsSync('/proc/self/stat'))('killing a process during uploads', () => {
   it.each<KillTarget>(['node', 'uploader', 'metadata', 'host'])(
     'loses nothing that was acknowledged and leaves no orphan: %s',
+    { timeout: 180_000, retry: 0 },
     async (target) => {
       const seed = Math.floor(Math.random() * 2 ** 31);
       const report = await killCampaign({ target, kills: KILLS, seed });
@@ -16,6 +17,5 @@ describe.skipIf(!existsSync('/proc/self/stat'))('killing a process during upload
       expect(report.uploadsCompleted).toBe(KILLS);
       expect(report.chunksVerified).toBeGreaterThan(0);
     },
-    180_000,
   );
 });

@@ -12,15 +12,28 @@ afterEach(async () => {
   }
 });
 
-const launch = (): ChildProcess => (child = fork(scriptedEntry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] }));
+/** Every message and the end are noted from the launch on: two messages may arrive in one turn, and an exit before anybody asks for it. */
+let inbox: ChildMessage[] = [];
+let exited: Promise<unknown[]>;
+const watch = (launched: ChildProcess): ChildProcess => {
+  child = launched;
+  inbox = [];
+  launched.on('message', (message) => inbox.push(message as ChildMessage));
+  exited = once(launched, 'exit');
+  return launched;
+};
+const launch = (): ChildProcess => watch(fork(scriptedEntry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] }));
 const start = { kind: 'start', name: 'n1', config: {} };
 const next = async <Kind extends ChildMessage['kind']>(kind: Kind): Promise<Extract<ChildMessage, { kind: Kind }>> => {
   for (;;) {
-    const [message] = (await once(child!, 'message')) as [ChildMessage];
-    if (message.kind === kind) return message as Extract<ChildMessage, { kind: Kind }>;
+    while (inbox.length > 0) {
+      const message = inbox.shift()!;
+      if (message.kind === kind) return message as Extract<ChildMessage, { kind: Kind }>;
+    }
+    await once(child!, 'message');
   }
 };
-const exitCode = async (): Promise<number> => ((await once(child!, 'exit')) as [number])[0];
+const exitCode = async (): Promise<number> => ((await exited) as [number])[0];
 
 describe('a child program', () => {
   it('ends by itself when its channel closes', async () => {
@@ -67,8 +80,8 @@ describe('a child program', () => {
   });
 
   it('explains itself when it is started by hand', async () => {
-    child = spawn(process.execPath, [scriptedEntry], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const [text] = (await once(child.stderr!, 'data')) as [Buffer];
+    watch(spawn(process.execPath, [scriptedEntry], { stdio: ['ignore', 'ignore', 'pipe'] }));
+    const [text] = (await once(child!.stderr!, 'data')) as [Buffer];
     expect(text.toString('utf8')).toContain('vstack up');
     expect(await exitCode()).toBe(childExit.noChannel);
   });
