@@ -1,0 +1,34 @@
+/** The sidebar, in order. Apart from the router, so that it can be listed (palette, shortcuts, tests) without loading a view. */
+import type { IconName } from './components/icons.ts';
+
+export interface NavigationEntry {
+  path: string;
+  label: string;
+  icon: IconName;
+  /** What the view is for, in a few words: the palette and tooltips show it. */
+  purpose: string;
+  /** Addresses below another path that belong to this view too. */
+  covers?: string;
+}
+
+/** The digits 1 to 9 lead there. */
+export const views: readonly NavigationEntry[] = [
+  { path: '/cluster', label: 'Cluster', icon: 'cluster', purpose: 'Launch, processes, traffic, logs' },
+  { path: '/library', label: 'Library', icon: 'library', purpose: 'Upload, find and play videos', covers: '/watch/' },
+  { path: '/dashboard', label: 'Dashboard', icon: 'dashboard', purpose: 'Playback and cluster, measured' },
+  { path: '/network', label: 'Network', icon: 'network', purpose: 'Latency, loss and partitions of each link' },
+  { path: '/consensus', label: 'Consensus', icon: 'consensus', purpose: 'ChunkPaxos, message by message' },
+  { path: '/benchmarks', label: 'Benchmarks', icon: 'benchmarks', purpose: 'The suite and its targets' },
+  { path: '/chaos', label: 'Chaos', icon: 'chaos', purpose: 'Faults under load, checked by a model' },
+  { path: '/storage', label: 'Storage', icon: 'storage', purpose: 'Redundancy, repair, scrub' },
+  { path: '/reports', label: 'Reports', icon: 'reports', purpose: 'Saved results, side by side' },
+];
+
+/** Below the views, without a digit. */
+export const programPages: readonly NavigationEntry[] = [
+  { path: '/settings', label: 'Settings', icon: 'settings', purpose: 'Cluster, ports, theme' },
+  { path: '/about', label: 'About', icon: 'about', purpose: 'Versions, licences, diagnostics' },
+];
+
+export const isCurrentEntry = ({ path, covers }: NavigationEntry, currentPath: string): boolean =>
+  currentPath === path || currentPath.startsWith(`${path}/`) || (covers !== undefined && currentPath.startsWith(covers));
