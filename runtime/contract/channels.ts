@@ -12,11 +12,18 @@ export const callNames = [
   'cluster:status', 'cluster:launch', 'cluster:stop',
   'nodes:add', 'nodes:remove', 'nodes:stop', 'nodes:start', 'nodes:restart', 'nodes:kill', 'nodes:pause', 'nodes:resume',
   'metadata:rebuild',
-  'logs:query',
-  'videos:list', 'videos:manifest', 'videos:rename', 'videos:delete', 'videos:view',
+  'logs:query', 'logs:export',
+  'videos:list', 'videos:manifest', 'videos:rename', 'videos:delete', 'videos:restore', 'videos:view',
+  'videos:thumbnail', 'videos:set-thumbnail', 'videos:save', 'videos:download-link',
   'uploads:list', 'uploads:start', 'uploads:sample', 'uploads:cancel',
-  'system:info', 'system:doctor', 'system:shutdown',
+  'playback:report', 'playback:latest', 'playback:sessions',
+  'metrics:latest', 'metrics:history', 'metrics:summary', 'metrics:export',
+  'events:list',
+  'system:info', 'system:doctor', 'system:diagnostics', 'system:open-folder', 'system:set-data-folder', 'system:shutdown',
   'settings:get', 'settings:set',
 ] as const;
 
-export const eventNames = ['cluster:changed', 'logs:lines', 'videos:changed', 'uploads:changed', 'settings:changed'] as const;
+export const eventNames = [
+  'cluster:changed', 'logs:lines', 'videos:changed', 'videos:saving', 'uploads:changed', 'playback:changed', 'metrics:sample', 'events:added',
+  'settings:changed',
+] as const;

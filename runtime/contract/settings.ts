@@ -5,10 +5,12 @@
 import { z } from 'zod';
 import { VStackError } from './errors.ts';
 
-export const SETTINGS_VERSION = 1;
+export const SETTINGS_VERSION = 2;
 
 /** One machine carries no more processes with pleasure. */
 export const NODES_MAX = 16;
+/** A grant names at most this many stores. */
+export const REPLICAS_MAX = 5;
 
 export const Settings = z.object({
   version: z.literal(SETTINGS_VERSION),
@@ -20,6 +22,12 @@ export const Settings = z.object({
   authentication: z.enum(['on', 'off']).default('on'),
   /** Bytes a storage node may fill; null: what is free on its disk. */
   nodeCapacityBytes: z.number().int().positive().nullable().default(null),
+  /** Full copies of each chunk that new videos get. Three survive the loss of one node without waiting for repair. */
+  replicaCount: z.number().int().min(1).max(REPLICAS_MAX).default(3),
+  /** Whether the desktop program also opens the web door, and with it the dashboard's REST API. `vstack serve` always does. */
+  dashboardDoor: z.enum(['on', 'off']).default('off'),
+  /** Of that door; 0: the system chooses. */
+  dashboardPort: z.number().int().min(0).max(65_535).default(0),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
 });
 export type Settings = z.infer<typeof Settings>;
@@ -31,6 +39,9 @@ export const SettingsChange = z
     portBase: Settings.shape.portBase.unwrap(),
     authentication: Settings.shape.authentication.unwrap(),
     nodeCapacityBytes: Settings.shape.nodeCapacityBytes.unwrap(),
+    replicaCount: Settings.shape.replicaCount.unwrap(),
+    dashboardDoor: Settings.shape.dashboardDoor.unwrap(),
+    dashboardPort: Settings.shape.dashboardPort.unwrap(),
     theme: Settings.shape.theme.unwrap(),
   })
   .partial();
@@ -39,7 +50,10 @@ export type SettingsChange = z.infer<typeof SettingsChange>;
 export const defaultSettings = (): Settings => Settings.parse({ version: SETTINGS_VERSION });
 
 /** `migrations[v]` turns settings of version v into version v + 1. */
-const migrations: Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>> = {};
+const migrations: Readonly<Record<number, (old: Record<string, unknown>) => Record<string, unknown>>> = {
+  // Version 2 added replicas and the desktop program's web door; what a file of version 1 lacks takes the defaults.
+  1: (old) => ({ replicaCount: 3, dashboardDoor: 'off', dashboardPort: 0, ...old }),
+};
 
 /** Reads settings of any known version. Throws `bad_request` for what is no settings file or comes from a newer program. */
 export const migrateSettings = (input: unknown): Settings => {

@@ -31,7 +31,10 @@ import { createDispatcher, type Handlers } from './dispatcher.ts';
 import type { HostCore } from './door/control-door.ts';
 import { clusterHandlers, launchRequestOf } from './domains/cluster.ts';
 import { logHandlers } from './domains/logs.ts';
+import { happeningHandlers } from './domains/happenings.ts';
+import { metricHandlers } from './domains/metrics.ts';
 import { nodeHandlers } from './domains/nodes.ts';
+import { playbackHandlers } from './domains/playback.ts';
 import { rebuildHandlers } from './domains/rebuild.ts';
 import { settingsHandlers } from './domains/settings.ts';
 import { systemHandlers } from './domains/system.ts';
@@ -115,6 +118,7 @@ const assemble = async (
   { dataDir, door, clock }: { dataDir: string; door: SystemInfo['door']; clock: Clock },
   lock: { release(): void },
 ): Promise<Host> => {
+  const startedAtMs = clock.wallMs();
   const events = createEventHub((name, error) => log.error({ err: error, event: name }, 'a listener of an event failed'));
   const logs = createLogStore(clock, (data) => events.emit('logs:lines', data));
   const log = createLogger({ component: 'host', file: joinPath(dataDir, 'logs', 'host.log'), onLine: (line) => logs.add('host', [line]) });
@@ -163,11 +167,18 @@ const assemble = async (
     ...videoHandlers(services, events),
     ...uploadHandlers(services, uploads, options.samplePath),
     ...settingsHandlers(settings, events),
+    ...metricHandlers(),
+    ...playbackHandlers(),
+    ...happeningHandlers(),
     ...systemHandlers({
       info: async () => {
         const { nodeVersion, platform, pid } = systemFacts();
         const sampleAvailable = options.samplePath !== undefined && (await fileFacts(options.samplePath)) !== undefined;
-        return { version: VERSION, nodeVersion, platform, door, dataDir, hostPid: pid, sampleAvailable };
+        return {
+          version: VERSION, nodeVersion, platform, door, dataDir, hostPid: pid, sampleAvailable, startedAtMs, sqliteVersion: process.versions.sqlite ?? '', electronVersion: process.versions.electron ?? null,
+          chromeVersion: process.versions.chrome ?? null, nextDataDir: null, dashboardUrl: null,
+          paths: { data: dataDir, logs: joinPath(dataDir, 'logs'), settings: joinPath(dataDir, 'settings.json'), nodes: joinPath(dataDir, 'nodes') },
+        };
       },
       doctorOptions: () => ({
         dataDir,

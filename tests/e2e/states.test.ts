@@ -28,7 +28,7 @@ describe.skipIf(!executablePath)('states that a real cluster reaches rarely', ()
       'system:info': () => systemInfo(),
       'settings:get': () => settings(),
       'cluster:status': () => clusterStatus(),
-      'videos:list': () => ({ videos: [videoRow(1, 'Harbour')] }),
+      'videos:list': () => ({ videos: [videoRow(1, 'Harbour')], totalCount: 1 }),
       'videos:view': () => ({}),
       'uploads:list': () => ({ uploads: [] }),
     });

@@ -1,7 +1,7 @@
 /** The cluster as a whole and its processes. Times are Unix milliseconds, durations milliseconds. */
 import { z } from 'zod';
 import { NodeId } from '../ids.ts';
-import { NODES_MAX } from '../settings.ts';
+import { NODES_MAX, REPLICAS_MAX } from '../settings.ts';
 import { defineCall } from './call.ts';
 
 export const ChildPhase = z.enum(['stopped', 'starting', 'ready', 'degraded', 'restarting', 'crashed', 'paused', 'stopping']);
@@ -70,6 +70,8 @@ export const LaunchOptions = z.object({
   /** 0 or absent: the system chooses the ports. */
   portBase: z.number().int().min(0).max(65_000).optional(),
   authentication: z.enum(['on', 'off']).optional(),
+  /** Full copies of each chunk that new videos get; as many as nodes are healthy where there are fewer. */
+  replicaCount: z.number().int().min(1).max(REPLICAS_MAX).optional(),
 });
 export type LaunchOptions = z.infer<typeof LaunchOptions>;
 

@@ -1,13 +1,16 @@
 /** The control contract: every call and every event between a door (window, browser, terminal) and the host. */
 import type { z } from 'zod';
 import { clusterCalls, clusterEvents } from './cluster.ts';
+import { happeningCalls, happeningEvents } from './happenings.ts';
 import { logCalls, logEvents } from './logs.ts';
+import { metricCalls, metricEvents } from './metrics.ts';
+import { playbackCalls, playbackEvents } from './playback.ts';
 import { systemCalls, systemEvents } from './system.ts';
 import { uploadCalls, uploadEvents } from './uploads.ts';
 import { videoCalls, videoEvents } from './videos.ts';
 
-export const calls = { ...clusterCalls, ...logCalls, ...videoCalls, ...uploadCalls, ...systemCalls } as const;
-export const events = { ...clusterEvents, ...logEvents, ...videoEvents, ...uploadEvents, ...systemEvents } as const;
+export const calls = { ...clusterCalls, ...logCalls, ...videoCalls, ...uploadCalls, ...playbackCalls, ...metricCalls, ...happeningCalls, ...systemCalls } as const;
+export const events = { ...clusterEvents, ...logEvents, ...videoEvents, ...uploadEvents, ...playbackEvents, ...metricEvents, ...happeningEvents, ...systemEvents } as const;
 
 export type CallName = keyof typeof calls;
 export type EventName = keyof typeof events;

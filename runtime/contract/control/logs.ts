@@ -22,13 +22,25 @@ export const logCalls = {
   'logs:query': defineCall({
     input: z.object({
       source: z.string().optional(),
+      /** Any of these; together with `source` both must fit. */
+      sources: z.array(z.string()).max(64).optional(),
+      /** A regular expression, matched against the message and the JSON of the fields, ignoring case. */
+      search: z.string().max(200).optional(),
       level: LogLevel.default('info'),
       afterSequence: z.number().int().optional(),
+      /** Only older lines: how a view reaches back. */
+      beforeSequence: z.number().int().optional(),
       limit: z.number().int().min(1).max(10_000).default(500),
     }),
     output: z.object({ lines: z.array(LogLine) }),
     needs: 'read',
     summary: 'The youngest log lines, oldest first.',
+  }),
+  'logs:export': defineCall({
+    input: z.object({ source: z.string().optional(), level: LogLevel.default('debug') }),
+    output: z.object({ filename: z.string(), text: z.string() }),
+    needs: 'read',
+    summary: 'The log lines that the host still holds, as text, one JSON object a line.',
   }),
 } as const;
 

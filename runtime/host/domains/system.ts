@@ -1,7 +1,12 @@
 /** The program itself. */
 import type { SystemInfo } from '../../contract/control/system.ts';
+import { VStackError } from '../../contract/errors.ts';
 import type { Handlers } from '../dispatcher.ts';
 import { runDoctor, type DoctorOptions } from '../doctor.ts';
+
+const missing = (): never => {
+  throw new VStackError('not_supported', 'This host does not answer that call.');
+};
 
 export interface SystemOptions {
   info(): Promise<SystemInfo>;
@@ -14,6 +19,9 @@ export const systemHandlers = ({ info, doctorOptions, shutDown }: SystemOptions)
   ({
     'system:info': info,
     'system:doctor': async () => ({ diagnoses: await runDoctor(doctorOptions()) }),
+    'system:diagnostics': missing,
+    'system:open-folder': missing,
+    'system:set-data-folder': missing,
     'system:shutdown': () => {
       shutDown();
       return {};

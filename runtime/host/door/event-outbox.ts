@@ -4,12 +4,16 @@
  * not a backlog, when it reads again.
  */
 import type { EventData, EventName } from '../../contract/control/index.ts';
+import { SESSION_CHUNKS_MAX } from '../../contract/control/playback.ts';
 import { KIB } from '../../contract/units.ts';
 import type { TextSocket } from '../../platform/websocket.ts';
 import { BATCH_LINES_MAX } from '../log-store.ts';
 
 /** Above this many bytes in the socket the client is behind. */
 export const BEHIND_BYTES = 512 * KIB;
+
+/** More happenings than this at once help nobody; the rest can be asked for with `events:list`. */
+const EVENTS_MAX = 200;
 
 type Merge<E extends EventName> = (older: EventData<E>, newer: EventData<E>) => EventData<E>;
 
@@ -22,6 +26,11 @@ const merges: { [E in EventName]: Merge<E> } = {
     const moved = new Set(newer.uploads.map((upload) => upload.sessionId));
     return { uploads: [...older.uploads.filter((upload) => !moved.has(upload.sessionId)), ...newer.uploads] };
   },
+  'videos:saving': (_older, newer) => newer,
+  'playback:changed': (older, newer) => (older.sessionId === newer.sessionId ? { ...newer, chunks: [...older.chunks, ...newer.chunks].slice(-SESSION_CHUNKS_MAX) } : newer),
+  // A sample that was left out is a gap in a chart, which the history can fill.
+  'metrics:sample': (_older, newer) => newer,
+  'events:added': (older, newer) => ({ events: [...older.events, ...newer.events].slice(-EVENTS_MAX) }),
   'logs:lines': (older, newer) => {
     const lines = [...older.lines, ...newer.lines];
     const excess = Math.max(0, lines.length - BATCH_LINES_MAX);

@@ -13,6 +13,7 @@ import type { Upload } from '../../../runtime/contract/control/uploads.ts';
 import { VStackError } from '../../../runtime/contract/errors.ts';
 import type { Manifest, VideoRow } from '../../../runtime/contract/wire/metadata.ts';
 import type { Handlers } from '../../../runtime/host/dispatcher.ts';
+import { systemInfo } from '../../fixtures/scripted-door/states.ts';
 import { createFakeHost, stoppedCluster, until, type FakeHost } from '../../fixtures/fake-host.ts';
 
 const layout = programLayout(new URL('../../../runtime/cli/vstack.ts', import.meta.url).href);
@@ -61,7 +62,7 @@ const run = async (
   { isRunning = true, signal = new AbortController().signal, own, isTTY = false, opened = [] as string[], onHost = (_host: FakeHost) => {} }:
     { isRunning?: boolean; signal?: AbortSignal; own?: (host: FakeHost) => OwnHost; isTTY?: boolean; opened?: string[]; onHost?: (host: FakeHost) => void } = {},
 ): Promise<Ran> => {
-  const host = createFakeHost({ 'system:info': () => ({ version: '0', nodeVersion: '24', platform: 'x', door: 'cli', dataDir: '/data', hostPid: 4242, sampleAvailable: true }), ...handlers });
+  const host = createFakeHost({ 'system:info': () => systemInfo({ door: 'cli', dataDir: '/data', hostPid: 4242 }), ...handlers });
   onHost(host);
   let out = '';
   let err = '';
@@ -313,11 +314,11 @@ describe('up', () => {
 
 describe('videos', () => {
   it('are listed; a title cannot steer the terminal', async () => {
-    const { out } = await run('videos --limit 7', { 'videos:list': () => ({ videos: [video] }) }, { isTTY: false });
+    const { out } = await run('videos --limit 7', { 'videos:list': () => ({ videos: [video], totalCount: 1 }) }, { isTTY: false });
     expect(out).toContain('Film·[31m');
     expect(out).toMatch(/VIDEO {2,}LENGTH/);
     expect(out).toContain('1:00');
-    expect((await run('videos', { 'videos:list': () => ({ videos: [] }) })).out).toContain('vstack upload');
+    expect((await run('videos', { 'videos:list': () => ({ videos: [], totalCount: 0 }) })).out).toContain('vstack upload');
   });
 
   it('tell what an upload waits for while it goes', async () => {
@@ -339,7 +340,7 @@ describe('videos', () => {
   });
 
   it('are deleted one after the other', async () => {
-    const { host, lines } = await run('delete vid-1 vid-2 --json', { 'videos:delete': () => ({}) });
+    const { host, lines } = await run('delete vid-1 vid-2 --json', { 'videos:delete': () => ({ restorableUntilMs: 0 }) });
     expect(host.asked.map(({ input }) => input)).toEqual([{ videoId: 'vid-1' }, { videoId: 'vid-2' }]);
     expect(lines.at(-1)).toEqual({ event: 'result', video_ids: ['vid-1', 'vid-2'] });
   });

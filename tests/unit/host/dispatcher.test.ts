@@ -2,33 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Permission } from '../../../runtime/contract/control/call.ts';
 import { calls, type CallName } from '../../../runtime/contract/control/index.ts';
 import { ALL_PERMISSIONS } from '../../../runtime/host/dispatcher.ts';
+import { badInputs, goodInputs } from '../../fixtures/call-inputs.ts';
 import { createFakeHost, stoppedCluster } from '../../fixtures/fake-host.ts';
 
 const allow = (...permissions: Permission[]) => ({ permissions: new Set(permissions) });
 const names = Object.keys(calls) as CallName[];
 
-/** An input with which every call that wants one is content. */
-const GOOD: Partial<Record<CallName, unknown>> = {
-  'videos:manifest': { videoId: 'v' }, 'videos:rename': { videoId: 'v', title: 't' }, 'videos:delete': { videoId: 'v' }, 'videos:view': { videoId: 'v' },
-  'uploads:start': { path: '/f' }, 'uploads:cancel': { sessionId: 's' },
-  ...Object.fromEntries(names.filter((name) => name.startsWith('nodes:') && name !== 'nodes:add').map((name) => [name, { nodeId: 'n' }])),
-};
-
-/** For each call, inputs that its schema must refuse. */
-const bad: Record<CallName, unknown[]> = {
-  'cluster:status': ['x'], 'cluster:launch': [{ nodeCount: 0 }, { nodeCount: 1.5 }, { portBase: -1 }, { authentication: 'maybe' }], 'cluster:stop': [7],
-  'nodes:add': [[]], 'nodes:remove': [{}, { nodeId: '../x' }, { nodeId: 'n', deleteData: 'yes' }], 'nodes:stop': [{}, { nodeId: '' }], 'nodes:start': [{}],
-  'nodes:restart': [{}], 'nodes:kill': [{ nodeId: 'a b' }], 'nodes:pause': [{}], 'nodes:resume': [{}], 'metadata:rebuild': ['x'],
-  'logs:query': [{ level: 'loud' }, { limit: 0 }, { limit: 1e9 }], 'videos:list': [{ limit: 0 }, { offset: -1 }], 'videos:manifest': [{}, { videoId: 'a/b' }],
-  'videos:rename': [{ videoId: 'v' }, { videoId: 'v', title: '  ' }], 'videos:delete': [{}], 'videos:view': [{ videoId: '..' }],
-  'uploads:list': ['x'], 'uploads:start': [{}, { path: '' }], 'uploads:sample': [3], 'uploads:cancel': [{}, { sessionId: '../..' }],
-  'system:info': ['x'], 'system:doctor': ['x'], 'system:shutdown': ['x'], 'settings:get': ['x'], 'settings:set': [{ nodeCount: 'many' }, { theme: 'pink' }],
-};
-
 describe('the dispatcher', () => {
   it.each(names)('refuses a bad input of %s and does not run it', async (name) => {
     const host = createFakeHost();
-    for (const input of bad[name]) {
+    for (const input of badInputs[name]) {
       await expect(host.dispatcher.dispatch(name, input, allow('read', 'write', 'execute'))).rejects.toMatchObject({ code: 'bad_request' });
     }
     expect(host.asked).toEqual([]);
@@ -37,9 +20,9 @@ describe('the dispatcher', () => {
   it.each(names)('runs %s only for a caller with the permission it needs', async (name) => {
     const host = createFakeHost();
     const others = [...ALL_PERMISSIONS].filter((permission) => permission !== calls[name].needs);
-    await expect(host.dispatcher.dispatch(name, GOOD[name] ?? {}, allow(...others))).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(host.dispatcher.dispatch(name, goodInputs[name] ?? {}, allow(...others))).rejects.toMatchObject({ code: 'forbidden' });
     expect(host.asked).toEqual([]);
-    await expect(host.dispatcher.dispatch(name, GOOD[name] ?? {}, allow(calls[name].needs))).rejects.toMatchObject({ code: 'not_supported' });
+    await expect(host.dispatcher.dispatch(name, goodInputs[name] ?? {}, allow(calls[name].needs))).rejects.toMatchObject({ code: 'not_supported' });
     expect(host.asked.map((call) => call.name)).toEqual([name]);
   });
 
@@ -51,7 +34,7 @@ describe('the dispatcher', () => {
   });
 
   it('hands the handler a parsed input with its defaults', async () => {
-    const host = createFakeHost({ 'videos:list': () => ({ videos: [] }) });
+    const host = createFakeHost({ 'videos:list': () => ({ videos: [], totalCount: 0 }) });
     await host.dispatcher.dispatch('videos:list', { limit: 3, unknown: 1 }, allow('read'));
     expect(host.asked).toEqual([{ name: 'videos:list', input: { limit: 3, offset: 0 } }]);
   });

@@ -109,7 +109,7 @@ describe('a host', () => {
     host.client.on('logs:lines', (batch) => lines.push(...batch.lines));
     const status = await host.client.call('cluster:launch', { nodeCount: 2 });
     expect(status).toMatchObject({ phase: 'ready', children: [{ name: 'metadata' }, { name: 'node-1' }, { name: 'node-2' }, { name: 'uploader' }] });
-    expect(await host.client.call('videos:list', {})).toEqual({ videos: [] });
+    expect(await host.client.call('videos:list', {})).toEqual({ videos: [], totalCount: 0 });
     const changed: (string | null)[] = [];
     host.client.on('videos:changed', ({ videoId }) => changed.push(videoId));
     await host.client.call('videos:delete', { videoId: 'vid-1' });

@@ -8,6 +8,7 @@ import { BEHIND_BYTES } from '../../../../runtime/host/door/event-outbox.ts';
 import { ALL_PERMISSIONS, type Handlers } from '../../../../runtime/host/dispatcher.ts';
 import { createManualClock } from '../../../../runtime/platform/clock.ts';
 import type { TextSocket } from '../../../../runtime/platform/websocket.ts';
+import { systemInfo } from '../../../fixtures/scripted-door/states.ts';
 import { createFakeHost, stoppedCluster, until } from '../../../fixtures/fake-host.ts';
 
 /** A socket whose reader may be slow: while it is, frames pile up. */
@@ -181,7 +182,7 @@ describe('a control connection', () => {
 
   it('cuts a client that asks on and on and never reads the answers', async () => {
     const big = 'x'.repeat(10_000_000);
-    const { say, state, host } = connect({ 'system:info': () => ({ version: big, nodeVersion: '', platform: '', door: 'cli', dataDir: '', hostPid: 1, sampleAvailable: false }) });
+    const { say, state, host } = connect({ 'system:info': () => systemInfo({ version: big }) });
     state.isSlow = true;
     const count = Math.ceil(UNREAD_BYTES_MAX / big.length) + 2;
     for (let id = 0; id < count; id++) say({ kind: 'call', id, name: 'system:info', input: {} });

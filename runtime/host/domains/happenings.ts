@@ -1,0 +1,12 @@
+/** What happened. */
+import { VStackError } from '../../contract/errors.ts';
+import type { Handlers } from '../dispatcher.ts';
+
+const missing = (): never => {
+  throw new VStackError('not_supported', 'This host does not answer that call.');
+};
+
+export const happeningHandlers = () =>
+  ({
+    'events:list': missing,
+  }) satisfies Partial<Handlers>;
