@@ -15,8 +15,4 @@ provideBridge(bridge);
 
 const app = createApp(App).use(createPinia());
 startSession(bridge);
-const router = createAppRouter();
-router.afterEach(({ meta }) => {
-  document.title = `${String(meta.title)} · V-Stack Control Center`;
-});
-app.use(router).mount('#app');
+app.use(createAppRouter()).mount('#app');

@@ -27,6 +27,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
     try {
       await Promise.all([connection.hydrate(), cluster.hydrate(), settings.hydrate()]);
       await hydrateVideos();
+      connection.markFresh();
     } catch (error) {
       // A connection that broke again hydrates again; only other failures are news.
       if (bridge.state.phase === 'open') toasts.fail('The state of the cluster could not be read', error);
