@@ -17,6 +17,7 @@ const openDoor = async (host: Host, layout: ProgramLayout, port: number): Promis
     rendererDir: layout.rendererDir,
     tokenFile: tokenFileOf(host.dataDir),
     clusterSecret: host.clusterSecret,
+    sessions: host.sessions,
     uploadTarget: host.uploadTarget,
   });
   await host.addDoor(door);

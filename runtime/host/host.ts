@@ -43,6 +43,7 @@ import { videoHandlers } from './domains/videos.ts';
 import { createEventHub } from './event-hub.ts';
 import { inProcessClient } from './in-process-client.ts';
 import { createLogStore } from './log-store.ts';
+import { createSessionBook, type SessionBook } from './playback/session-book.ts';
 import { createServices } from './services.ts';
 import { openSettings } from './settings-store.ts';
 import { createThrottle } from './throttle.ts';
@@ -86,6 +87,8 @@ export interface Host {
   readonly dataDir: string;
   readonly core: HostCore;
   readonly client: ControlClient;
+  /** Playback sessions of every door. */
+  readonly sessions: SessionBook;
   /** Opens the control socket; also the bearer token of every service. */
   readonly clusterSecret: string;
   /** Where `POST /upload` is passed on to. @throws VStackError not_running */
@@ -150,6 +153,7 @@ const assemble = async (
   const http = createHttpClient({ secret: clusterSecret });
   const services = createServices(http, () => supervisor.status());
   const uploads = createUploadWatch(services, events, clock);
+  const sessions = createSessionBook({ clock, onChange: (session) => events.emit('playback:changed', session) });
 
   let lastRequest: LaunchRequest | undefined;
   const defaults = { settings, topologyFile: supervisor.paths.topologyFile, tuning: options.tuning };
@@ -168,7 +172,7 @@ const assemble = async (
     ...uploadHandlers(services, uploads, options.samplePath),
     ...settingsHandlers(settings, events),
     ...metricHandlers(),
-    ...playbackHandlers(),
+    ...playbackHandlers(sessions),
     ...happeningHandlers(),
     ...systemHandlers({
       info: async () => {
@@ -222,6 +226,7 @@ const assemble = async (
     dataDir,
     core: { dispatcher, events, clock, log, version: VERSION, door },
     client: inProcessClient(dispatcher, events),
+    sessions,
     clusterSecret,
     uploadTarget() {
       const { uploaderUrl } = supervisor.status();

@@ -4,9 +4,12 @@
  *   GET  /…                               the page, public, under its CSP
  *   WS   /control                         token in the first message
  *   POST /upload                          bearer token; streamed to the uploader
+ *   GET  /api/status · stats · metrics · performance               bearer token; the latest playback session
  *   GET  /api/openapi.json · POST /api/call/{domain}/{action}     bearer token
  */
 import { openControlDoor, type HostCore } from '../host/door/control-door.ts';
+import type { SessionBook } from '../host/playback/session-book.ts';
+import { dashboardRoutes } from './dashboard-api.ts';
 import { pageRoutes } from './pages.ts';
 import { restRoutes } from './rest.ts';
 import { loadStaticFiles } from './static-files.ts';
@@ -23,6 +26,8 @@ export interface WebDoorOptions {
   tokenFile: string;
   /** Other doors of this data folder open the control socket with it; it stands in cluster.json. */
   clusterSecret: string;
+  /** What the dashboard's REST API tells of. */
+  sessions: Pick<SessionBook, 'latest' | 'history'>;
   /** Where uploads go; throws `not_running` while there is no uploader. */
   uploadTarget(): UploadTarget;
 }
@@ -40,14 +45,14 @@ export interface WebDoor {
 export const signInUrlOf = (url: string, token: string): string => `${url}/#token=${token}`;
 
 /** @throws VStackError port_in_use */
-export const openWebDoor = async ({ host, port, rendererDir, tokenFile, clusterSecret, uploadTarget }: WebDoorOptions): Promise<WebDoor> => {
+export const openWebDoor = async ({ host, port, rendererDir, tokenFile, clusterSecret, sessions, uploadTarget }: WebDoorOptions): Promise<WebDoor> => {
   const [token, files] = await Promise.all([openWebToken(tokenFile), loadStaticFiles(rendererDir)]);
   const door = await openControlDoor({
     host,
     port,
     tokens: [token, clusterSecret],
     httpToken: token,
-    routes: [...restRoutes(host.dispatcher, host.version), uploadRoute(uploadTarget), ...pageRoutes(files)],
+    routes: [...restRoutes(host.dispatcher, host.version), ...dashboardRoutes(sessions), uploadRoute(uploadTarget), ...pageRoutes(files)],
   });
   return { ...door, signInUrl: signInUrlOf(door.url, token) };
 };

@@ -1,14 +1,13 @@
 /** Playback sessions. */
-import { VStackError } from '../../contract/errors.ts';
 import type { Handlers } from '../dispatcher.ts';
+import type { SessionBook } from '../playback/session-book.ts';
 
-const missing = (): never => {
-  throw new VStackError('not_supported', 'This host does not answer that call.');
-};
-
-export const playbackHandlers = () =>
+export const playbackHandlers = (sessions: SessionBook) =>
   ({
-    'playback:report': missing,
-    'playback:latest': missing,
-    'playback:sessions': missing,
+    'playback:report': (report) => {
+      sessions.report(report);
+      return {};
+    },
+    'playback:latest': () => ({ session: sessions.latest() }),
+    'playback:sessions': ({ limit }) => ({ sessions: sessions.list(limit).map(({ chunks: _chunks, ...session }) => session) }),
   }) satisfies Partial<Handlers>;

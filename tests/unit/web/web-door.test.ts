@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket as WsSocket } from 'ws';
 import { connectControl, type RemoteControl } from '../../../runtime/client/control/websocket-client.ts';
+import { callNames } from '../../../runtime/contract/channels.ts';
 import { CLOSE_UNAUTHENTICATED, HELLO_MS_MAX } from '../../../runtime/contract/control/frames.ts';
 import { VStackError } from '../../../runtime/contract/errors.ts';
 import { CONNECTIONS_MAX } from '../../../runtime/host/door/control-door.ts';
+import { createSessionBook } from '../../../runtime/host/playback/session-book.ts';
 import type { Handlers } from '../../../runtime/host/dispatcher.ts';
 import { createManualClock, systemClock, type Clock } from '../../../runtime/platform/clock.ts';
 import type { UploadTarget } from '../../../runtime/web/upload-relay.ts';
@@ -26,7 +28,7 @@ const closers: (() => unknown)[] = [];
 const open = async (handlers: Partial<Handlers> = {}, { clock, uploadTarget }: { clock?: Clock; uploadTarget?: () => UploadTarget } = {}): Promise<void> => {
   host = createFakeHost(handlers, { clock: clock ?? systemClock });
   door = await openWebDoor({
-    host, port: 0, rendererDir: join(dir, 'renderer'), tokenFile: join(dir, 'web-token.json'), clusterSecret: CLUSTER_SECRET,
+    host, port: 0, rendererDir: join(dir, 'renderer'), tokenFile: join(dir, 'web-token.json'), clusterSecret: CLUSTER_SECRET, sessions: createSessionBook({ clock: clock ?? systemClock }),
     uploadTarget: uploadTarget ?? (() => {
       throw new VStackError('not_running', 'The uploader is not running.');
     }),
@@ -139,7 +141,8 @@ describe('the token of the web door', () => {
     await open();
     const { paths } = JSON.parse((await raw('/api/openapi.json', { headers: bearer() })).body) as { paths: Record<string, unknown> };
     expect(Object.keys(paths)).toContain('/api/call/cluster/launch');
-    expect(Object.keys(paths)).toHaveLength(27);
+    expect(Object.keys(paths).filter((path) => path.startsWith('/api/call/'))).toHaveLength(callNames.length);
+    expect(Object.keys(paths)).toContain('/api/performance');
   });
 });
 
