@@ -1,14 +1,20 @@
 /** What a person does with the first screen, step by step, through whichever door: each step stands on the one before. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { OpenDoor } from './doors.ts';
 import { videoCurrentSec, videoReaches } from './video.ts';
 import { SAMPLE_PATH } from './web-door.ts';
 
-/** Registers the steps in the surrounding `describe`. `getPage` is asked when a step runs; the page shows an empty data folder. */
-export const testFirstScreen = (getPage: () => Page): void => {
+/** Registers the steps in the surrounding `describe`. `getDoor` is asked when a step runs; its page shows an empty data folder. */
+export const testFirstScreen = (getDoor: () => OpenDoor): void => {
+  let door: OpenDoor;
   let page: Page;
   beforeEach(() => {
-    page = getPage();
+    door = getDoor();
+    ({ page } = door);
   });
 
   // Each step stands on the one before, so after a failure the others would only wait for nothing.
@@ -57,15 +63,17 @@ export const testFirstScreen = (getPage: () => Page): void => {
 
   test('uploads a picked file with progress and lists it', async () => {
     await page.getByRole('link', { name: 'Library' }).click();
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload video' }).click()]);
-    await chooser.setFiles(SAMPLE_PATH);
+    await door.pickFiles([SAMPLE_PATH], () => page.getByRole('button', { name: 'Upload video' }).click());
     await page.getByRole('link', { name: 'sample', exact: true }).waitFor({ timeout: 60_000 });
     expect(await page.getByRole('table', { name: 'Stored videos' }).getByRole('row').count()).toBe(3);
   });
 
   test('tells in words why a file that is no video is refused', async () => {
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload video' }).click()]);
-    await chooser.setFiles({ name: 'notes.mp4', mimeType: 'video/mp4', buffer: Buffer.from('these are no moving pictures') });
+    const folder = mkdtempSync(join(tmpdir(), 'vstack-notes-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const notes = join(folder, 'notes.mp4');
+    writeFileSync(notes, 'these are no moving pictures');
+    await door.pickFiles([notes], () => page.getByRole('button', { name: 'Upload video' }).click());
     await page.getByText('Failed', { exact: true }).waitFor({ timeout: 30_000 });
   });
 
