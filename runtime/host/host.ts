@@ -16,14 +16,15 @@ import type { SystemInfo } from '../contract/control/system.ts';
 import { VStackError } from '../contract/errors.ts';
 import { VERSION } from '../contract/version.ts';
 import { systemClock, type Clock } from '../platform/clock.ts';
+import { dataFolderChoice, type DataFolderChoice } from '../platform/data-dir.ts';
 import { tryFileLock } from '../platform/file-lock.ts';
-import { fileFacts, joinPath, makeDirectory } from '../platform/files.ts';
+import { joinPath, makeDirectory } from '../platform/files.ts';
 import { createHttpClient } from '../platform/http/client.ts';
 import { createLogger } from '../platform/log.ts';
 import { chooseNodePath } from '../platform/process/environment.ts';
 import { createNodeStarter } from '../platform/process/node-starter.ts';
 import type { Starter } from '../platform/process/starter.ts';
-import { systemFacts } from '../platform/system.ts';
+import { openFolder, systemFacts } from '../platform/system.ts';
 import type { SupervisorEvent } from '../supervisor/api.ts';
 import type { LaunchRequest } from '../supervisor/child-configs.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
@@ -37,13 +38,14 @@ import { nodeHandlers } from './domains/nodes.ts';
 import { playbackHandlers } from './domains/playback.ts';
 import { rebuildHandlers } from './domains/rebuild.ts';
 import { settingsHandlers } from './domains/settings.ts';
-import { systemHandlers } from './domains/system.ts';
+import { nodeFolderOf, systemHandlers } from './domains/system.ts';
 import { uploadHandlers } from './domains/uploads.ts';
 import { videoHandlers } from './domains/videos.ts';
 import { createEventHub } from './event-hub.ts';
 import { inProcessClient } from './in-process-client.ts';
 import { createLogStore } from './log-store.ts';
 import { createSessionBook, type SessionBook } from './playback/session-book.ts';
+import { createProgramFacts } from './program-facts.ts';
 import { createServices } from './services.ts';
 import { openSettings } from './settings-store.ts';
 import { createThrottle } from './throttle.ts';
@@ -69,6 +71,10 @@ export interface HostOptions {
   tuning?: LaunchRequest['tuning'];
   /** @default real processes on the Node that `chooseNodePath` finds */
   starter?: Starter;
+  /** Shows a folder to the person. @default the desktop's file manager */
+  openFolder?: (path: string) => Promise<boolean>;
+  /** Where the choice of the next start's data folder is kept. @default the program's configuration of this person */
+  dataFolder?: DataFolderChoice;
   /** @default systemClock */
   clock?: Clock;
   /** Checks answers against the contract too. @default false */
@@ -121,7 +127,6 @@ const assemble = async (
   { dataDir, door, clock }: { dataDir: string; door: SystemInfo['door']; clock: Clock },
   lock: { release(): void },
 ): Promise<Host> => {
-  const startedAtMs = clock.wallMs();
   const events = createEventHub((name, error) => log.error({ err: error, event: name }, 'a listener of an event failed'));
   const logs = createLogStore(clock, (data) => events.emit('logs:lines', data));
   const log = createLogger({ component: 'host', file: joinPath(dataDir, 'logs', 'host.log'), onLine: (line) => logs.add('host', [line]) });
@@ -162,7 +167,9 @@ const assemble = async (
     lastRequest = request;
     return supervisor.launch(request, signal);
   };
-  const isClusterRunning = (): boolean => !['stopped', 'failed'].includes(supervisor.status().phase);
+  const dataFolder = options.dataFolder ?? dataFolderChoice();
+  const { entries, projectRoot, samplePath } = options;
+  const program = createProgramFacts({ dataDir, door, entries, projectRoot, samplePath, clock, supervisor, settings, logs, dataFolder });
   const handlers: Handlers = {
     ...clusterHandlers(supervisor, launch),
     ...nodeHandlers(supervisor),
@@ -175,22 +182,10 @@ const assemble = async (
     ...playbackHandlers(sessions),
     ...happeningHandlers(),
     ...systemHandlers({
-      info: async () => {
-        const { nodeVersion, platform, pid } = systemFacts();
-        const sampleAvailable = options.samplePath !== undefined && (await fileFacts(options.samplePath)) !== undefined;
-        return {
-          version: VERSION, nodeVersion, platform, door, dataDir, hostPid: pid, sampleAvailable, startedAtMs, sqliteVersion: process.versions.sqlite ?? '', electronVersion: process.versions.electron ?? null,
-          chromeVersion: process.versions.chrome ?? null, nextDataDir: null, dashboardUrl: null,
-          paths: { data: dataDir, logs: joinPath(dataDir, 'logs'), settings: joinPath(dataDir, 'settings.json'), nodes: joinPath(dataDir, 'nodes') },
-        };
-      },
-      doctorOptions: () => ({
-        dataDir,
-        entries: options.entries,
-        ...(options.projectRoot !== undefined && { projectRoot: options.projectRoot }),
-        portBase: settings.get().portBase,
-        isClusterRunning: isClusterRunning(),
-      }),
+      ...program,
+      nodeFolder: (nodeId) => nodeFolderOf(supervisor.status(), nodeId),
+      dataFolder,
+      openFolder: options.openFolder ?? openFolder,
       shutDown: () => void clock.after(LAST_ANSWER_MS, () => void close()),
     }),
   };

@@ -1,13 +1,39 @@
 /** Facts about this machine and this process, and the two things a program may ask of its desktop: a browser, and to open a page in it. */
 import { spawn } from 'node:child_process';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { isExecutable } from './files.ts';
 
-export const systemFacts = (): { nodeVersion: string; platform: string; pid: number } => ({
-  nodeVersion: process.versions.node,
-  platform: `${process.platform}-${process.arch}`,
-  pid: process.pid,
-});
+export interface SystemFacts {
+  nodeVersion: string;
+  sqliteVersion: string;
+  /** Null outside of Electron; the same holds for its Chromium. */
+  electronVersion: string | null;
+  chromeVersion: string | null;
+  /** Such as `linux-x64`. */
+  platform: string;
+  osRelease: string;
+  cpuModel: string;
+  cpuCount: number;
+  memoryBytes: number;
+  pid: number;
+}
+
+export const systemFacts = (): SystemFacts => {
+  const { node, sqlite, electron, chrome } = process.versions;
+  return {
+    nodeVersion: node,
+    sqliteVersion: sqlite ?? '',
+    electronVersion: electron ?? null,
+    chromeVersion: chrome ?? null,
+    platform: `${process.platform}-${process.arch}`,
+    osRelease: release(),
+    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    cpuCount: availableParallelism(),
+    memoryBytes: totalmem(),
+    pid: process.pid,
+  };
+};
 
 const BROWSER_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge', 'msedge', 'firefox'];
 const MAC_BROWSERS = ['Google Chrome', 'Chromium', 'Microsoft Edge', 'Firefox', 'Safari'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
@@ -52,14 +78,20 @@ const OPENERS: Partial<Record<NodeJS.Platform, [program: string, ...args: string
   win32: [join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'rundll32.exe'), 'url.dll,FileProtocolHandler'],
 };
 
-/** Opens an address in the person's browser. Resolves with whether a program was found that takes it. */
-export const openInBrowser = (url: string): Promise<boolean> =>
+/** Hands an address or a path to the desktop. Resolves with whether a program was found that takes it. */
+const openOnDesktop = (target: string): Promise<boolean> =>
   new Promise((resolve) => {
     const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-    const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true, cwd: dirname(process.execPath) });
+    const child = spawn(program, [...args, target], { stdio: 'ignore', detached: true, cwd: dirname(process.execPath) });
     child.once('error', () => resolve(false));
     child.once('spawn', () => {
       child.unref();
       resolve(true);
     });
   });
+
+/** Opens an address in the person's browser. */
+export const openInBrowser = openOnDesktop;
+
+/** Opens a folder in the file manager; false where there is no desktop. */
+export const openFolder = (path: string): Promise<boolean> => (hasDisplay() ? openOnDesktop(path) : Promise.resolve(false));
