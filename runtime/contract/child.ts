@@ -4,7 +4,7 @@
  *
  *   supervisor                                  child
  *       │── start {config} ───────────────────────▶│  first message, exactly once
- *       │◀── beat {rssBytes, cpuMs, details} ──────│  every `beatMs`, from `start` on, also while it is still starting
+ *       │◀── beat {rssBytes, cpuMs, details, …} ───│  every `beatMs`, from `start` on, also while it is still starting
  *       │◀── log {lines} · event {name, data} ─────│  at any time
  *       │◀── ready {port, details} ────────────────│  once; or `failed {code, detail}`, then the child exits
  *       │── call {id, name, input} ───────────────▶│  any number at once
@@ -71,6 +71,9 @@ export const BeatMessage = z.object({
   rssBytes: z.number().nonnegative(),
   /** CPU time spent since the process started, user and system, over all threads. */
   cpuMs: z.number().nonnegative(),
+  /** How long it has been able to work, by its own steady clock; absent while it starts and once it is stopping. */
+  servingMs: z.number().nonnegative().optional(),
+  /** See beat-details.ts. */
   details: Details.default({}),
 });
 export const LogMessage = z.object({
@@ -98,13 +101,4 @@ export type ChildMessageInput = z.input<typeof ChildMessage>;
 export const RESTART_WANTED = 'restart-wanted';
 export const RestartWanted = z.object({ reason: z.string() });
 
-/** A beat with this key in its details says, in words, why the child is only partly able to work. */
-export const DEGRADED_DETAIL = 'degraded';
-
-/** What a storage node tells in its beats about its store; everything may be missing until the store is open. */
-export const NodeBeatDetails = z.object({
-  chunkCount: z.number().int().optional(),
-  diskUsedBytes: z.number().optional(),
-  diskUsagePercent: z.number().optional(),
-  [DEGRADED_DETAIL]: z.string().optional(),
-});
+export { DEGRADED_DETAIL, NodeBeatDetails, ServiceBeatDetails } from './beat-details.ts';

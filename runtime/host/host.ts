@@ -54,6 +54,9 @@ import { createUploadWatch } from './upload-watch.ts';
 /** The whole status is sent at most so often, however much happens at once. */
 export const STATUS_MS_MIN = 250;
 
+/** What moves all the time (CPU, memory) is sent once a second. */
+export const STATUS_MS_STEADY = 1000;
+
 /** The answer to `system:shutdown` gets this long to leave before the host goes. */
 const LAST_ANSWER_MS = 50;
 
@@ -141,12 +144,14 @@ const assemble = async (
     });
 
   const statusThrottle = createThrottle(clock, STATUS_MS_MIN, () => events.emit('cluster:changed', supervisor.status()));
+  const beatThrottle = createThrottle(clock, STATUS_MS_STEADY, statusThrottle.request);
   let wasUploaderReady = false;
   const onEvent = (event: SupervisorEvent): void => {
     // Uploads may also be sent straight to the uploader: whatever it says, something may have moved there.
-    if (event.kind !== 'changed' && event.kind !== 'step' && event.name === 'uploader') uploads.kick();
+    if ((event.kind === 'log' || event.kind === 'child-event') && event.name === 'uploader') uploads.kick();
     if (event.kind === 'log') return logs.add(event.name, event.lines, event.droppedCount);
-    if (event.kind === 'child-event') return;
+    if (event.kind === 'child-event' || event.kind === 'wanted') return;
+    if (event.kind === 'beat') return beatThrottle.request();
     statusThrottle.request();
     const isUploaderReady = supervisor.status().uploaderUrl !== null;
     // An uploader that has just come up resumes what it had begun.
@@ -206,6 +211,7 @@ const assemble = async (
     } catch (error) {
       log.error({ err: error }, 'the cluster did not end in order');
     }
+    beatThrottle.cancel();
     statusThrottle.cancel();
     http.close();
     await Promise.allSettled(doors.map((open) => open.close()));

@@ -13,11 +13,17 @@ import type { PortTools } from './context.ts';
 import type { DataPaths } from './data-paths.ts';
 import type { ClusterKeys } from './keys.ts';
 import type { ProcessTable } from './ledger.ts';
+import type { ChildBeat } from './supervised-child.ts';
 import type { NodeControl } from './node-control.ts';
 
-/** What happens, as it happens. `changed` comes often (every beat of every child); whoever draws it gathers. */
+/** What happens, as it happens. */
 export type SupervisorEvent =
+  /** A phase of the cluster or of a child, or which children there are. */
   | { kind: 'changed' }
+  /** A child is alive and tells what it does: each about once a second. */
+  | { kind: 'beat'; name: string; beat: ChildBeat }
+  /** People began, or ceased, to want this child to run. */
+  | { kind: 'wanted'; name: string; isWanted: boolean }
   /** A step of a launch began or ended. */
   | { kind: 'step'; step: LaunchStep }
   /** Log lines of a child, JSON, as they stand in its log file. */

@@ -10,7 +10,7 @@ import type { DataPaths } from './data-paths.ts';
 import type { ClusterKeys } from './keys.ts';
 import type { LaunchSteps } from './launch-steps.ts';
 import { waitForQuorum } from './quorum.ts';
-import { createSupervisedChild, type SupervisedChild } from './supervised-child.ts';
+import { createSupervisedChild, type ChildBeat, type SupervisedChild } from './supervised-child.ts';
 import { stopTogether } from './take-down.ts';
 import { growTopology, type Topology, type TopologyNode } from './topology.ts';
 
@@ -18,8 +18,10 @@ import { growTopology, type Topology, type TopologyNode } from './topology.ts';
 const NODE_DOWN_MS_MAX = 2000;
 
 export interface ClusterEvents {
-  /** Anything in any child's status changed; `isPhase` when it began or ended something. */
-  onChange(isPhase: boolean): void;
+  /** A child began or ended something, or there is another child. */
+  onChange(): void;
+  onBeat(name: string, beat: ChildBeat): void;
+  onWanted(name: string, isWanted: boolean): void;
   onLog(name: string, lines: string[], droppedCount: number): void;
   onChildEvent(name: string, event: string, data: unknown): void;
 }
@@ -67,7 +69,8 @@ export const createCluster = (parts: ClusterParts): Cluster => {
         isPortFixed,
         configFor,
         onPhase: (from, to) => handlePhase(child, from, to),
-        onBeat: () => events.onChange(false),
+        onBeat: (beat) => events.onBeat(name, beat),
+        onWanted: (isWanted) => events.onWanted(name, isWanted),
         onLog: (lines, droppedCount) => events.onLog(name, lines, droppedCount),
         onEvent: (event, data) => events.onChildEvent(name, event, data),
       },
@@ -90,7 +93,7 @@ export const createCluster = (parts: ClusterParts): Cluster => {
     }
     const wasServing = isServing(from) || from === 'paused' || from === 'stopping';
     if (child.role === 'storage-node' && wasServing && (!hasProcess(to) || to === 'starting')) tellNodeDown(child);
-    events.onChange(true);
+    events.onChange();
   };
 
   const rememberPort = (child: SupervisedChild): void => {
@@ -160,7 +163,7 @@ export const createCluster = (parts: ClusterParts): Cluster => {
       const place = growTopology(topology);
       saveTopology();
       const node = createNode(place);
-      events.onChange(true);
+      events.onChange();
       await startAndWait(node);
       return node;
     },
@@ -170,7 +173,7 @@ export const createCluster = (parts: ClusterParts): Cluster => {
       nodes.delete(nodeId);
       topology.nodes = topology.nodes.filter((place) => place.nodeId !== nodeId);
       saveTopology();
-      events.onChange(true);
+      events.onChange();
     },
   };
 };

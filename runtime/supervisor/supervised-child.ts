@@ -1,5 +1,4 @@
 /** Keeps one child alive: feeds its state machine with what its process does, and does what the machine says. */
-import { z } from 'zod';
 import { DEGRADED_DETAIL, NodeBeatDetails, RESTART_WANTED, RestartWanted, type ChildRole } from '../contract/child.ts';
 import type { ChildPhase, ChildStatus } from '../contract/control/cluster.ts';
 import { VStackError } from '../contract/errors.ts';
@@ -18,6 +17,16 @@ const RESTART_GRACE_MS = 2000;
 /** A child that wants a restart again so soon is not healed by restarts; it stays degraded. */
 const RESTART_WANTED_MS_MIN = 60_000;
 
+/** A beat as the supervisor passes it on. */
+export interface ChildBeat {
+  /** Counts the processes of this child: counters of another one began anew. */
+  incarnation: number;
+  rssBytes: number;
+  cpuMs: number;
+  servingMs?: number;
+  details: NodeBeatDetails;
+}
+
 export interface ChildSettings {
   name: string;
   role: ChildRole;
@@ -31,8 +40,10 @@ export interface ChildSettings {
   configFor(port: number): unknown;
   /** After every change of phase. */
   onPhase(from: ChildPhase, to: ChildPhase): void;
-  /** After every beat. */
-  onBeat(): void;
+  /** After every beat, and with what it said. */
+  onBeat(beat: ChildBeat): void;
+  /** Whether people want it to run, whenever that changes: a child that is down on purpose is not missed. */
+  onWanted(isWanted: boolean): void;
   onLog(lines: string[], droppedCount: number): void;
   onEvent(name: string, data: unknown): void;
 }
@@ -70,17 +81,19 @@ export const createSupervisedChild = (settings: ChildSettings, context: Supervis
   let { port } = settings;
   let wasEverReady = false;
   let startedWallMs: number | null = null;
-  let nodeFacts: z.infer<typeof NodeBeatDetails> = {};
+  let nodeFacts: NodeBeatDetails = {};
   let samples: UsageSample[] = [];
   let cancelTick = (): void => {};
   let restartWantedAtMs = -Infinity;
 
   const apply = (input: ChildInput): void => {
     const from = state.phase;
+    const { wanted } = state;
     for (const effect of stepChild(state, input, clock.nowMs(), policy)) perform(effect);
     cancelTick();
     const dueMs = nextTickMs(state, policy);
     if (dueMs !== null) cancelTick = clock.after(dueMs - clock.nowMs(), () => apply({ kind: 'tick' }));
+    if (state.wanted !== wanted) settings.onWanted(state.wanted === 'running');
     if (state.phase === from) return;
     log.info({ from, to: state.phase, pid: incarnation?.pid, problem: state.problem ?? undefined }, 'child changed phase');
     settings.onPhase(from, state.phase);
@@ -117,12 +130,12 @@ export const createSupervisedChild = (settings: ChildSettings, context: Supervis
       wasEverReady = true;
       apply({ kind: 'ready' });
     },
-    onBeat({ rssBytes, cpuMs, details }) {
+    onBeat({ rssBytes, cpuMs, servingMs, details }) {
       if (!isCurrent()) return;
       samples = addUsageSample(samples, { atMs: clock.nowMs(), cpuMs, rssBytes });
       nodeFacts = NodeBeatDetails.safeParse(details).data ?? {};
       apply({ kind: 'beat', degraded: nodeFacts[DEGRADED_DETAIL] });
-      settings.onBeat();
+      settings.onBeat({ incarnation: state.incarnation, rssBytes, cpuMs, ...(servingMs !== undefined && { servingMs }), details: nodeFacts });
     },
     onFailed(code, detail) {
       if (!isCurrent()) return;

@@ -102,7 +102,9 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
       saveTopology: () => topologyFile.save(),
       request,
       events: {
-        onChange: (isPhase) => (isPhase ? changed() : onEvent({ kind: 'changed' })),
+        onChange: changed,
+        onBeat: (name, beat) => onEvent({ kind: 'beat', name, beat }),
+        onWanted: (name, isWanted) => onEvent({ kind: 'wanted', name, isWanted }),
         onLog: (name, lines, droppedCount) => onEvent({ kind: 'log', name, lines, droppedCount }),
         onChildEvent: (name, event, data) => onEvent({ kind: 'child-event', name, event, data }),
       },

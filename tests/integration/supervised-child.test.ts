@@ -41,6 +41,7 @@ const create = async (config: object, entries = fixtureEntries): Promise<Supervi
       configFor: (port) => ({ port, ...config }),
       onPhase: (_from, to) => phases.push(to),
       onBeat: () => {},
+      onWanted: () => {},
       onLog: () => {},
       onEvent: () => {},
     },

@@ -15,6 +15,7 @@ import { parseInput, readJson } from './body.ts';
 import { createGuard, type Access, type GuardOptions } from './guard.ts';
 import { answerMalformed } from './malformed.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createRequestCounting, type RequestCounting } from './request-counters.ts';
 import { createRouter, type Match } from './router.ts';
 
 /** One request on its way through a handler. */
@@ -24,6 +25,8 @@ export interface Call {
   params: Record<string, string>;
   query: URLSearchParams;
   requestId: string;
+  /** Admitted by a signed URL: a player. False for a holder of the secret. */
+  signed: boolean;
   /** Aborts when the client goes away before it has its answer. */
   signal: AbortSignal;
   /** Reads a JSON body and checks it; 400 names the first wrong field. */
@@ -40,6 +43,8 @@ export interface Route {
   path: string;
   /** Default `secret`. */
   access?: Access;
+  /** Only measures the way to here, so it is left out of the counters of requests. @default false */
+  isProbe?: boolean;
   handle(call: Call): Promise<void> | void;
 }
 
@@ -47,6 +52,8 @@ export interface ServiceOptions extends GuardOptions {
   routes: readonly Route[];
   log: Logger;
   metrics?: Metrics;
+  /** @default counters of its own */
+  requests?: RequestCounting;
   /** 0 lets the system choose. */
   port: number;
   /** Default 127.0.0.1. */
@@ -60,6 +67,8 @@ export interface HttpService {
   url: string;
   server: Server;
   metrics: Metrics;
+  /** Counters of what was answered, for beats. */
+  requests: RequestCounting;
   /** Stops listening, lets running requests end within `graceMs` (default 1,000), then cuts them. */
   close(graceMs?: number): Promise<void>;
 }
@@ -129,6 +138,7 @@ const splitTarget = (target: string): { path: string; query: URLSearchParams } =
 export const createHttpService = async (options: ServiceOptions): Promise<HttpService> => {
   const guard = createGuard(options);
   const metrics = options.metrics ?? createMetrics();
+  const requests = options.requests ?? createRequestCounting();
   const countRequest = metrics.counter('http_requests_total', 'Requests by route and status.');
   const timeRequest = metrics.histogram('http_request_duration_seconds', 'Time from the request line to the end of the answer.');
   const router = createRouter<Route>([
@@ -136,6 +146,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     {
       method: 'GET',
       path: '/metrics',
+      isProbe: true,
       handle: ({ response }) => void response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8').end(metrics.text()),
     },
   ]);
@@ -184,15 +195,19 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     const { path, query } = splitTarget(request.url ?? '/');
     answering.set(request.socket, response);
     let routeName = 'none';
+    let isProbe = false;
     response.once('close', () => {
+      const tookMs = performance.now() - startMs;
       countRequest({ method: request.method ?? '', route: routeName, status: String(response.statusCode) });
-      timeRequest((performance.now() - startMs) / 1000, { route: routeName });
+      timeRequest(tookMs / 1000, { route: routeName });
+      if (!isProbe) requests.add(response.statusCode, tookMs);
     });
     try {
       if (request.method === 'OPTIONS') return answerPreflight(request, response, path);
       guard.checkHost(request);
       const { route, params } = findRoute(request, path, query);
       routeName = route.path;
+      isProbe = route.isProbe ?? false;
       const { signed } = guard.admit(request, path, query, route.access ?? 'secret');
       if (signed) openToPages(response);
       let controller: AbortController | undefined;
@@ -202,6 +217,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
         params,
         query,
         requestId,
+        signed,
         get signal() {
           if (!controller) {
             controller = new AbortController();
@@ -260,6 +276,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     url: `http://127.0.0.1:${port}`,
     server,
     metrics,
+    requests,
     close: (graceMs = 1_000) =>
       new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -11,6 +11,7 @@ import { toErrorBody, VStackError } from '../../contract/errors.ts';
 import { systemClock } from '../clock.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { createLineBatch } from './line-batch.ts';
+import { processUsage } from './usage.ts';
 
 /** How long a child that lost its supervisor may spend on an orderly end: it must be gone within a second. */
 const ABANDONED_GRACE_MS = 700;
@@ -64,6 +65,7 @@ export const runChild = <Config>(program: ChildProgram<Config>): void => {
   let isStarted = false;
   let starting: Promise<RunningChild> | undefined;
   let running: RunningChild | undefined;
+  let servingSinceMs = 0;
   let isEnding = false;
 
   const send = (message: ChildMessageInput, sent: () => void = () => {}): void => {
@@ -73,13 +75,8 @@ export const runChild = <Config>(program: ChildProgram<Config>): void => {
   };
   const lines = createLineBatch(systemClock, (batch, droppedCount, sent) => send({ kind: 'log', lines: batch, droppedCount }, sent));
 
-  const usage = (): { rssBytes: number; cpuMs: number } => {
-    const { user, system } = process.cpuUsage();
-    return { rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
-  };
-
   /** Messages leave in order, so once the last one (if nothing else, a last beat) is out, all are. */
-  const exit = (code: number, lastWords: ChildMessageInput = { kind: 'beat', ...usage() }): void => {
+  const exit = (code: number, lastWords: ChildMessageInput = { kind: 'beat', ...processUsage() }): void => {
     lines.flush();
     const leave = (): never => process.exit(code);
     systemClock.after(LAST_WORDS_MS, leave);
@@ -122,6 +119,7 @@ export const runChild = <Config>(program: ChildProgram<Config>): void => {
       const emit = (name: string, data: unknown): void => send({ kind: 'event', name, data });
       starting = program.start(config, { name: message.name, log, signal: aborter.signal, emit });
       running = await starting;
+      servingSinceMs = systemClock.nowMs();
       if (!isEnding) send({ kind: 'ready', port: running.port, details: running.details ?? {} });
     } catch (error) {
       if (isEnding) return;
@@ -133,7 +131,8 @@ export const runChild = <Config>(program: ChildProgram<Config>): void => {
   const beat = (beatMs: number): void => {
     const next = (): void => void systemClock.after(beatMs, () => beat(beatMs));
     // The next beat waits until this one left, so that a supervisor that does not read is not sent an endless queue.
-    send({ kind: 'beat', ...usage(), details: running?.beat?.() ?? {} }, next);
+    const isServing = running !== undefined && !isEnding;
+    send({ kind: 'beat', ...processUsage(), ...(isServing && { servingMs: systemClock.nowMs() - servingSinceMs }), details: running?.beat?.() ?? {} }, next);
   };
 
   const call = async (id: number, name: string, input: unknown): Promise<void> => {

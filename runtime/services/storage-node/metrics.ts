@@ -14,13 +14,18 @@ export interface WatchedParts {
   spooled: () => number;
 }
 
+/** Bodies received; chunks sent to players (over signed URLs) and to holders of the secret. */
+export type BytesDirection = 'in' | 'out-player' | 'out-service';
+
 export interface NodeMetrics {
-  bytes(direction: 'in' | 'out', bytes: number): void;
+  bytes(direction: BytesDirection, bytes: number): void;
   readWay(way: 'fast' | 'slow' | 'stalled'): void;
   storeEvent(event: StoreEvent): void;
   paxosEvent(event: string): void;
   /** Counts the store's commits from now on. */
   countCommits(store: Store): void;
+  /** Since the start, for beats. */
+  counters(): { readBytes: number; servedBytes: number; writtenBytes: number };
   /** Gauges that need the running parts. */
   watch(parts: WatchedParts): void;
 }
@@ -33,8 +38,16 @@ export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
   const countCommits = metrics.counter('store_commits_total', 'Writes to the log; divided by syncs it is the size of a group.');
   const countRecords = metrics.counter('store_records_written_total', 'Records written, by kind.');
 
+  const total = { readBytes: 0, servedBytes: 0, writtenBytes: 0 };
+
   return {
-    bytes: (direction, bytes) => countBytes({ direction }, bytes),
+    bytes(direction, bytes) {
+      const [way, reader] = direction.split('-') as ['in' | 'out', string?];
+      countBytes({ direction: way, ...(reader && { reader }) }, bytes);
+      if (direction === 'out-player') total.readBytes += bytes;
+      if (direction === 'out-service') total.servedBytes += bytes;
+    },
+    counters: () => ({ ...total }),
     readWay: (way) => countReads({ way }),
     storeEvent: (event) => countStoreEvents({ kind: event.kind }),
     paxosEvent: (event) => countPaxosEvents({ event }),
@@ -43,7 +56,10 @@ export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
       store.commit = async (writes: readonly StoreWrite[]) => {
         await commit(writes);
         countCommits();
-        for (const { kind } of writes) countRecords({ kind });
+        for (const write of writes) {
+          countRecords({ kind: write.kind });
+          if ('bytes' in write && write.kind !== 'acceptor') total.writtenBytes += write.bytes.length;
+        }
       };
     },
     watch({ store, faults, bodies, reads, slowReads, spooled }) {

@@ -206,6 +206,8 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
         const health = store.health();
         const condition = conditionOf(health);
         return {
+          requests: http.requests.read(),
+          ...nodeMetrics.counters(),
           chunkCount: health.chunkCount,
           diskUsedBytes: health.usedBytes,
           diskUsagePercent: roundPercent(health.diskUsagePercent),

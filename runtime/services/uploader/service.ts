@@ -22,6 +22,7 @@ export interface UploaderService {
   port: number;
   url: string;
   activeCount(): number;
+  beat(): Record<string, unknown>;
   /** Uploads under way stay on disk as they are and go on at the next start. */
   stop(graceMs: number): Promise<void>;
 }
@@ -90,6 +91,7 @@ export const createUploader = async ({ config, clock, log, transport }: Uploader
     port: service.port,
     url: service.url,
     activeCount: uploads.activeCount,
+    beat: () => ({ activeUploads: uploads.activeCount(), requests: service.requests.read() }),
     async stop(graceMs) {
       stopper.abort();
       const closing = service.close(graceMs);

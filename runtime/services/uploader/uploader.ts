@@ -15,7 +15,7 @@ runChild({
         const activeUploads = uploader.activeCount();
         // The host follows uploads only while there are any, and not every upload is begun through the host.
         if (activeUploads > 0) emit('uploads-active', { activeUploads });
-        return { activeUploads };
+        return uploader.beat();
       },
       stop: (graceMs) => uploader.stop(graceMs),
     };

@@ -35,6 +35,7 @@ const create = (program: FakeProgram, { port = 0, isPortFixed = false, isReachab
       },
       onPhase: (_from, to) => phases.push(to),
       onBeat: () => {},
+      onWanted: () => {},
       onLog: () => {},
       onEvent: () => {},
     },

@@ -13,6 +13,7 @@ import { openBody } from './body-source.ts';
 import { isNoneMatchHit, isRangeCurrent } from './conditions.ts';
 import { takeIn, type IntakeResources } from './intake.ts';
 import { chooseRange } from './range.ts';
+import type { BytesDirection } from '../metrics.ts';
 import { sendRange, type SendResources } from './send-chunk.ts';
 
 export interface ChunkRouteOptions {
@@ -21,7 +22,7 @@ export interface ChunkRouteOptions {
   verifier: Verifier;
   intake: IntakeResources;
   sending: SendResources;
-  onBytes(direction: 'in' | 'out', bytes: number): void;
+  onBytes(direction: BytesDirection, bytes: number): void;
 }
 
 /** Throws what a store that takes no writes, or no more bytes, would say later, before a body is read. */
@@ -93,8 +94,8 @@ export const chunkRoutes = ({ store, chunks, verifier, intake, sending, onBytes 
       response.end();
       return;
     }
-    const isSent = await sendRange(response, { kind: serving.kind, key: serving.key, sha256: stat.sha256, range, begin }, sending);
-    if (isSent) onBytes('out', range.end - range.start);
+    const onSent = (bytes: number): void => onBytes(call.signed ? 'out-player' : 'out-service', bytes);
+    await sendRange(response, { kind: serving.kind, key: serving.key, sha256: stat.sha256, range, begin, onSent }, sending);
   };
 
   const put = async (call: Call): Promise<void> => {

@@ -47,6 +47,8 @@ export interface Sending {
   range: ByteRange;
   /** Writes status and headers; called once, when everything was verified. */
   begin(): void;
+  /** Told as bytes leave, so that a slow reader is seen moving and one who went away is counted with what it got. */
+  onSent(bytes: number): void;
 }
 
 type Response = Call['response'];
@@ -57,15 +59,16 @@ const lentBytes = (sizeBytes: number): number => (sizeBytes <= SLOW_PIECE_BYTES 
 const GONE = new VStackError('cancelled', 'The reader went away.');
 
 /** `left` resolves when the bytes have left; `inTime` with whether they did so within STALL_MS. Both reject when the reader is gone. */
-const write = (response: Response, bytes: Uint8Array, clock: Clock): { left: Promise<void>; inTime: Promise<boolean> } => {
+const write = (response: Response, bytes: Uint8Array, clock: Clock, onSent: Sending['onSent']): { left: Promise<void>; inTime: Promise<boolean> } => {
   const left = new Promise<void>((resolve, reject) => {
     if (response.destroyed) return reject(GONE);
     const onClose = (): void => reject(GONE);
     response.once('close', onClose);
     response.write(bytes, (error) => {
       response.off('close', onClose);
-      if (error) reject(GONE);
-      else resolve();
+      if (error) return reject(GONE);
+      onSent(bytes.length);
+      resolve();
     });
   });
   left.catch(() => {}); // Awaited below, or by the caller, or nobody is left to care.
@@ -133,7 +136,7 @@ const sendFast = async (response: Response, sending: Sending, resources: SendRes
     let from = range.start;
     for (const [index, piece] of read.pieces.entries()) {
       const pieceBytes = Math.min(heldBytes, lentBytes(piece.length));
-      const { left, inTime } = write(response, piece, clock);
+      const { left, inTime } = write(response, piece, clock, sending.onSent);
       const isStalled = !(await inTime);
       if (isStalled) {
         isSlow.add(response.socket ?? response);
@@ -189,7 +192,7 @@ const sendSlow = async (response: Response, sending: Sending, from: number, reso
       let sentBytes = 0;
       if (!isQuick) {
         const probe = new Uint8Array(copy.subarray(0, Math.min(PROBE_BYTES, sizeBytes)));
-        const probing = write(response, probe, clock);
+        const probing = write(response, probe, clock, sending.onSent);
         sentBytes = probe.length;
         isQuick = await probing.inTime;
         if (!isQuick) {
@@ -202,7 +205,7 @@ const sendSlow = async (response: Response, sending: Sending, from: number, reso
         }
       }
       if (sentBytes < sizeBytes) {
-        const writing = write(response, copy.subarray(sentBytes, sizeBytes), clock);
+        const writing = write(response, copy.subarray(sentBytes, sizeBytes), clock, sending.onSent);
         isQuick = await writing.inTime;
         if (!isQuick) {
           uncount();

@@ -18,6 +18,7 @@ export const statusRoutes = ({ store, clock, nodeId, version }: StatusRouteOptio
       method: 'HEAD',
       path: '/ping',
       access: 'signed',
+      isProbe: true,
       handle({ response }) {
         const beganMs = clock.nowMs();
         const { diskUsagePercent, chunkCount } = store.health();
