@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { NodeId } from './ids.ts';
-import { GIB, SECOND_MS } from './units.ts';
+import { REPLICAS_MAX } from './settings.ts';
+import { GIB, MINUTE_MS, SECOND_MS } from './units.ts';
 
 /** 32 random bytes as lower-case hex. */
 export const SecretHex = z.string().regex(/^[0-9a-f]{64}$/, 'a key is 64 lower-case hex digits (32 bytes)');
@@ -43,6 +44,10 @@ export const MetadataConfig = z.object({
   nodeDownMs: DurationMs.default(30 * SECOND_MS),
   /** Nodes that belong to the cluster, running or not: a rebuild is complete once each of them has answered. @default [] */
   expectedNodeIds: z.array(NodeId).default([]),
+  /** Full copies of each chunk of new videos; fewer while fewer nodes are healthy. Videos that exist keep their own count. @default 3 */
+  replicaCount: z.number().int().min(1).max(REPLICAS_MAX).default(3),
+  /** A deleted video can be restored for so long; its chunks are collected afterwards. 0: they are collected at once. @default 60 s */
+  deleteGraceMs: z.number().int().nonnegative().default(MINUTE_MS),
   /**
    * Rebuilds the database from the nodes. A fresh id for each rebuild: a database made by the rebuild of the same id is continued (after a
    * restart of the child), any other is set aside, never overwritten. @default no rebuild

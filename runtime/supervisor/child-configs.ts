@@ -11,6 +11,8 @@ export interface LaunchRequest {
   portBase?: number;
   /** @default 'on' */
   authentication?: Authentication;
+  /** Full copies of each chunk of new videos. @default 3 */
+  replicaCount?: number;
   /** Bytes each node may fill. @default null, what is free on its disk */
   nodeCapacityBytes?: number | null;
   /** Further settings of the services, for benchmarks and tests; they win over everything above. */
@@ -37,6 +39,7 @@ export const metadataConfig = ({ keys, paths, request }: ConfigSource, port: num
   grantKey: keys.grantKey,
   urlKey: keys.urlKey,
   storeRootKey: keys.storeRootKey,
+  ...(request.replicaCount !== undefined && { replicaCount: request.replicaCount }),
   ...request.tuning?.metadata,
 });
 

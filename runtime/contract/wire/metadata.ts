@@ -46,11 +46,13 @@ export const formatChecksum = (sha256: Sha256Hex): string => `sha256:${sha256}`;
 
 export const ServiceInfo = z.object({ message: z.string(), version: z.string() });
 export const MetadataHealth = z.object({
-  /** `degraded` while fewer than three nodes are healthy, or while rows are provisional. */
+  /** `degraded` while fewer nodes are healthy than new chunks have copies, or while rows are provisional. */
   status: z.enum(['healthy', 'degraded']),
   service: z.literal('metadata'),
   healthy_nodes: count,
   total_nodes: count,
+  /** + Copies that the chunks of new videos get, or as many as nodes are healthy. */
+  replica_count: count.optional(),
   /** `rebuilding`: rows are provisional and read-only until every known store has answered. */
   database_status: z.enum(['connected', 'rebuilding']),
 });
@@ -91,7 +93,12 @@ export const ListVideosQuery = z.object({
   limit: z.coerce.number().int().min(1).max(VIDEOS_LIMIT_MAX).default(VIDEOS_LIMIT_DEFAULT),
   offset: z.coerce.number().int().nonnegative().default(0),
   status: z.enum(['active', 'uploading', 'deleted', 'all']).default('active'),
+  /** + Part of the title; case does not count, and no character has a special meaning. */
+  search: z.string().trim().max(TITLE_CHARS_MAX).optional(),
 });
+/** + GET /videos/count, of all that `status` and `search` select. */
+export const CountVideosQuery = ListVideosQuery.pick({ status: true, search: true });
+export const CountVideosResponse = z.object({ count });
 export const VideoRow = z.object({
   video_id: VideoId,
   title: z.string(),
@@ -104,12 +111,24 @@ export const VideoRow = z.object({
   /** + Every chunk has all the holders its mode asks for. */
   complete: z.boolean(),
   view_count: count,
+  /** + How its chunks are stored; absent while it has none. */
+  redundancy: z.enum(['replication', 'erasure_coding', 'mixed']).optional(),
+  /** + Copies that its replicated chunks were promised. */
+  replica_count: count.optional(),
+  /** + As its media says; absent for videos that classic clients brought. */
+  width: count.optional(),
+  height: count.optional(),
+  codecs: z.string().optional(),
+  /** + Of a deleted video: until then POST /video/{id}/restore brings it back. Absent once it is gone for good. */
+  restorable_until: z.string().optional(),
 });
 export const ListVideosResponse = z.array(VideoRow);
 
 /**
  * `active` finalises: every sequence 0 … total_chunks − 1 must be committed, else 409. `uploading` on a video that is uploading says that
- * its uploader is alive. `deleted` is DELETE /video/{id}.
+ * its uploader is alive. `deleted` is DELETE /video/{id}. A deleted video is
+ * not set active but restored (POST /video/{id}/restore): an uploader that repeats its last call, because the answer was lost, must not
+ * bring back what somebody deleted meanwhile.
  */
 export const SetVideoStatusRequest = z.object({
   status: VideoStatus,
@@ -123,6 +142,8 @@ export const VideoStatusResponse = z.object({
   message: z.string(),
   video_id: VideoId,
   complete: z.boolean().optional(),
+  /** + Of a deletion that can be undone: until when. */
+  restorable_until: z.string().optional(),
 });
 /** + PATCH /video/{id} */
 export const RenameVideoRequest = z.object({ title: Title });

@@ -1,6 +1,7 @@
 /** How many stores an instance gets, and which: the arithmetic of a grant. */
 import { rankNodes, type Candidate } from './rendezvous.ts';
 
+/** Copies of a chunk where nobody asked for another number. */
 export const REPLICAS = 3;
 export const ERASURE_DATA_SHARDS = 3;
 export const ERASURE_PARITY_SHARDS = 2;
@@ -12,9 +13,12 @@ export interface Layout {
   m: number;
 }
 
-/** Undefined when there are too few nodes: none for replication, fewer than five for erasure coding. */
-export const layoutFor = (mode: 'replication' | 'erasure_coding', nodeCount: number): Layout | undefined => {
-  if (mode === 'replication') return nodeCount < 1 ? undefined : { k: 1, m: Math.min(REPLICAS, nodeCount) - 1 };
+/**
+ * Undefined when there are too few nodes: none for replication, fewer than five for erasure coding. `replicaCount` are the copies wished for;
+ * as many as there are nodes where those are fewer.
+ */
+export const layoutFor = (mode: 'replication' | 'erasure_coding', nodeCount: number, replicaCount = REPLICAS): Layout | undefined => {
+  if (mode === 'replication') return nodeCount < 1 ? undefined : { k: 1, m: Math.min(replicaCount, nodeCount) - 1 };
   const layout = { k: ERASURE_DATA_SHARDS, m: ERASURE_PARITY_SHARDS };
   return nodeCount < layout.k + layout.m ? undefined : layout;
 };

@@ -18,13 +18,14 @@ export interface LaunchDefaults {
  * nothing about it brings up the same cluster again.
  */
 export const launchRequestOf = async (options: LaunchOptions, { settings, topologyFile, tuning }: LaunchDefaults): Promise<LaunchRequest> => {
-  const { nodeCount, portBase, authentication, nodeCapacityBytes } = settings.get();
+  const { nodeCount, portBase, authentication, nodeCapacityBytes, replicaCount } = settings.get();
   const { nodeCountAsked } = await loadTopology(topologyFile);
   return {
     nodeCount: options.nodeCount ?? (nodeCountAsked || nodeCount),
     portBase: options.portBase ?? portBase,
     authentication: options.authentication ?? authentication,
     nodeCapacityBytes,
+    replicaCount: options.replicaCount ?? replicaCount,
     ...(tuning && { tuning }),
   };
 };

@@ -174,6 +174,8 @@ export const commitClassic = async (context: Context, learns: LearnQueue, chunkI
     kind: 'chunk' as const,
     ownerId: NO_OWNER,
     mode: request.redundancy_mode,
+    // Who holds the bytes was said by the client; no further copies are placed.
+    replicaCount: ordered.length,
     named: ordered,
   };
   for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {

@@ -12,7 +12,7 @@ import { judgeCertificate } from '../../core/chunkpaxos/certificate.ts';
 import { stepLearner, type LearnerEffect } from '../../core/chunkpaxos/learner.ts';
 import { isErasureCoded, sameValue } from '../../core/chunkpaxos/value.ts';
 import type { Context } from './context.ts';
-import { markDeleted } from './deletion.ts';
+import { markGone } from './deletion.ts';
 import { addHolders, type Committed } from './holders.ts';
 import type { LearnQueue } from './learn.ts';
 import { ledgerOf, placedValueOf } from './ledger.ts';
@@ -20,7 +20,7 @@ import { chunkIdAt, getChunk, putCertificate, putChunk } from './store/chunks.ts
 import { addEvent } from './store/events.ts';
 import { closeThrough, getInstance, setInstanceState, type Instance } from './store/grants.ts';
 import { putManifestVersion } from './store/manifests.ts';
-import { getVideo, putVideo, touchVideo } from './store/videos.ts';
+import { getVideo, isGone, putVideo, touchVideo } from './store/videos.ts';
 
 /** The chunk's place in its video. */
 export interface ChunkTime {
@@ -73,9 +73,10 @@ export const assertPlaceIsFree = (db: Context['db'], { chunkId, videoId, sequenc
 
 const assertVideoTakes = ({ db }: Context, instance: Instance): void => {
   if (instance.kind === 'manifest') return;
-  const status = getVideo(db, instance.videoId)?.status;
+  const video = getVideo(db, instance.videoId);
+  const status = video?.status;
   const isNew = getChunk(db, instance.chunkId) === undefined;
-  if (status === 'deleted') throw new VStackError('conflict', `The video ${instance.videoId} was deleted; nothing is committed to it.`);
+  if (video && isGone(video)) throw new VStackError('conflict', `The video ${instance.videoId} was deleted; nothing is committed to it.`);
   assertPlaceIsFree(db, instance);
   if (status !== 'uploading' && isNew) throw new VStackError('conflict', `The video ${instance.videoId} is ${status ?? 'unknown'}; it takes no further chunks.`);
 };
@@ -114,7 +115,7 @@ const writeRows = (
   context: Context,
   instance: Instance,
   { value, acks, ...rest }: Certificate,
-  { time = {}, proven = [] }: CommitOptions,
+  { time = {}, proven = [], alongside }: CommitOptions,
   effects: readonly LearnerEffect[],
 ): Committed => {
   const { db, clock } = context;
@@ -128,9 +129,10 @@ const writeRows = (
   if (instance.kind === 'manifest' && value.kind !== 'ABORT') {
     putManifestVersion(db, { videoId: instance.videoId, version: instance.sequenceNum, chunkId, generation, value, decidedMs: nowMs });
     const video = getVideo(db, instance.videoId);
-    if (video && video.manifestVersion < instance.sequenceNum) putVideo(db, { ...video, manifestVersion: instance.sequenceNum });
+    // A version that recovery finished does not stand in the row yet: manifest-settle.ts finds it by its number.
+    if (video && alongside && video.manifestVersion < instance.sequenceNum) putVideo(db, { ...video, manifestVersion: instance.sequenceNum });
     // Also when recovery finishes a deletion that was cut off before its row.
-    if (video && value.kind === 'DELETED') markDeleted(context, video.videoId);
+    if (video && value.kind === 'DELETED') markGone(context, video.videoId);
   }
   if (value.kind !== 'PLACED') return { holders: [], isComplete: true };
   writeChunkRow(context, instance, value, time);

@@ -1,56 +1,109 @@
 /**
- * Deletion: the DELETED version of the manifest is decided first, then the answer is given, then a job takes the chunks from the nodes.
- * The rows go last, so that a restart in between finds everything it still has to collect. The DELETED instance itself stays on the nodes:
- * it is what keeps the video deleted when the database is rebuilt.
+ * The end of a video, in two steps.
+ *
+ *   active ── delete ──▶ deleted, restorable ── grace over ──▶ gone ── chunks collected
+ *                │              │
+ *                └── restore ◀──┘            an upload that is given up is gone at once
+ *
+ * Deleting decides an ordinary manifest version that says "deleted", so that the deletion survives the loss of the database; restoring
+ * decides a further one that says "active". Only when the grace is over is the version DELETED decided, which no later version takes back:
+ * it is what keeps the video deleted when the database is rebuilt, however many of its chunks turn up. Would DELETED be decided at once and
+ * a later version undo it, an instance of it that was left open could be finished by recovery after the restoration, and end the video
+ * behind everybody's back.
  */
-import type { GrantStore } from '../../contract/paxos.ts';
-import { FORCE_HEADER } from '../../contract/wire/storage-node.ts';
 import { VStackError } from '../../contract/errors.ts';
 import type { Context } from './context.ts';
-import { toUnixSeconds } from './keys.ts';
-import { retryDelayMs, type LearnQueue } from './learn.ts';
+import type { LearnQueue } from './learn.ts';
 import type { createVideoLocks } from './manifest-versions.ts';
 import { writeManifestVersion } from './manifest-versions.ts';
-import { deleteChunk } from './store/chunks.ts';
 import { addEvent } from './store/events.ts';
-import { closeThrough, deleteInstancesOfChunk, listOpenOfVideo, listVideoInstances, newestManifestSequence, type Instance } from './store/grants.ts';
-import { addJob, deleteJob, dueJobs, postponeJob } from './store/jobs.ts';
-import { getManifestVersion } from './store/manifests.ts';
-import { getVideo, listAbandoned, putVideo, type Video } from './store/videos.ts';
+import { closeThrough, listOpenOfVideo, newestManifestSequence } from './store/grants.ts';
+import { addJob } from './store/jobs.ts';
+import { getVideo, isGone, listAbandoned, listGraceEnded, putVideo, type Video } from './store/videos.ts';
+import { requireVideo } from './videos.ts';
 
-/** A forced deletion is used at once. */
-const FORCE_SECONDS = 300;
-/** Deletions per node at once: each is a small log record, but a video has thousands. */
-const DELETES_AT_ONCE = 8;
-const JOBS_PER_SWEEP = 4;
+type VideoLock = ReturnType<typeof createVideoLocks>;
+
 const ABANDONED_PER_SWEEP = 16;
+const ENDED_PER_SWEEP = 64;
 
-/** The row's side of a deletion. Must run inside a write. */
-export const markDeleted = ({ db, clock }: Context, videoId: string): void => {
+/** The row's side of a video's end. Must run inside a write. */
+export const markGone = ({ db, clock }: Context, videoId: string): void => {
   const video = getVideo(db, videoId);
-  if (!video || video.status === 'deleted') return;
-  putVideo(db, { ...video, status: 'deleted' });
+  if (!video || isGone(video)) return;
+  putVideo(db, { ...video, status: 'deleted', restorableUntilMs: null });
   for (const { kind, chunkId, generation } of listOpenOfVideo(db, videoId)) if (kind === 'chunk') closeThrough(db, chunkId, generation);
   addJob(db, 'collect', videoId, 'the video was deleted', clock.wallMs());
-  addEvent(db, clock.wallMs(), 'video-deleted', videoId, video.title);
+  if (video.status !== 'deleted') addEvent(db, clock.wallMs(), 'video-deleted', videoId, video.title);
 };
 
-/** Deletes a video durably; deleting it again changes nothing. Rejects with `not_found`, `no_quorum`. */
-export const deleteVideo = (context: Context, learns: LearnQueue, lock: ReturnType<typeof createVideoLocks>, videoId: string): Promise<Video> =>
+/** Ends a video for good. The caller holds its lock. */
+const endVideo = async (context: Context, learns: LearnQueue, video: Video): Promise<void> => {
+  const { db } = context;
+  const { videoId } = video;
+  // An upload that never had a manifest is listed nowhere, also not by a rebuild: its row is all there is to end.
+  if (newestManifestSequence(db, videoId) < 0) await db.write(() => markGone(context, videoId));
+  else await writeManifestVersion(context, learns, { ...video, status: 'deleted', restorableUntilMs: null }, () => markGone(context, videoId));
+};
+
+/**
+ * Deletes a video durably; its `restorableUntilMs` then says for how long it can be had back. Deleting it again changes nothing. What was
+ * never finalised is gone at once. Rejects with `not_found`, `no_quorum`.
+ */
+export const deleteVideo = (context: Context, learns: LearnQueue, lock: VideoLock, videoId: string): Promise<Video> =>
   lock(videoId, async () => {
     context.assertWritable();
-    const { db } = context;
-    const video = getVideo(db, videoId);
-    if (!video) throw new VStackError('not_found', `There is no video ${videoId}.`);
+    const { db, clock, settings } = context;
+    const video = requireVideo(context, videoId);
     if (video.status === 'deleted') return video;
-    // An upload that never had a manifest is listed nowhere, also not by a rebuild: its row is all there is to end.
-    if (newestManifestSequence(db, videoId) < 0) await db.write(() => markDeleted(context, videoId));
-    else await writeManifestVersion(context, learns, { ...video, status: 'deleted' }, () => markDeleted(context, videoId));
-    return getVideo(db, videoId)!;
+    if (video.status === 'uploading' || settings.deleteGraceMs === 0) await endVideo(context, learns, video);
+    else {
+      const deleted: Video = { ...video, status: 'deleted', restorableUntilMs: clock.wallMs() + settings.deleteGraceMs };
+      await writeManifestVersion(context, learns, deleted, () => {
+        putVideo(db, { ...deleted, manifestVersion: requireVideo(context, videoId).manifestVersion });
+        addEvent(db, clock.wallMs(), 'video-deleted', videoId, video.title);
+      });
+    }
+    return requireVideo(context, videoId);
   });
 
+/** Brings a deleted video back, durably. Rejects with `not_found`, `conflict` once its time is over, `no_quorum`. */
+export const restoreDeleted = (context: Context, learns: LearnQueue, lock: VideoLock, videoId: string): Promise<Video> =>
+  lock(videoId, async () => {
+    context.assertWritable();
+    const { db, clock } = context;
+    const video = requireVideo(context, videoId);
+    if (video.status === 'active') return video;
+    if (video.status === 'uploading') throw new VStackError('conflict', `The video ${videoId} was not deleted; its upload is under way.`);
+    if (video.restorableUntilMs === null || video.restorableUntilMs <= clock.wallMs()) {
+      throw new VStackError('conflict', `The time to restore the video ${videoId} is over: its chunks are being collected. Upload it again.`);
+    }
+    const restored: Video = { ...video, status: 'active', restorableUntilMs: null };
+    await writeManifestVersion(context, learns, restored, () => {
+      putVideo(db, { ...restored, manifestVersion: requireVideo(context, videoId).manifestVersion });
+      addEvent(db, clock.wallMs(), 'video-restored', videoId, video.title);
+    });
+    return requireVideo(context, videoId);
+  });
+
+/** Ends the deleted videos whose time to be restored is over. One without a quorum in reach is tried again in the next round. */
+export const endGrace = async (context: Context, learns: LearnQueue, lock: VideoLock): Promise<void> => {
+  const { db, clock, log } = context;
+  for (const { videoId } of listGraceEnded(db, clock.wallMs(), ENDED_PER_SWEEP)) {
+    try {
+      await lock(videoId, async () => {
+        const video = requireVideo(context, videoId);
+        // Restored while this round waited for its turn.
+        if (video.restorableUntilMs !== null && video.restorableUntilMs <= clock.wallMs()) await endVideo(context, learns, video);
+      });
+    } catch (error) {
+      log.warn({ err: error, video: videoId }, 'a deleted video could not be ended yet');
+    }
+  }
+};
+
 /** Ends uploads that nobody works on any more. */
-export const endAbandoned = async (context: Context, learns: LearnQueue, lock: ReturnType<typeof createVideoLocks>): Promise<void> => {
+export const endAbandoned = async (context: Context, learns: LearnQueue, lock: VideoLock): Promise<void> => {
   const { db, clock, settings, log } = context;
   for (const video of listAbandoned(db, clock.wallMs() - settings.abandonAfterMs, ABANDONED_PER_SWEEP)) {
     try {
@@ -59,65 +112,5 @@ export const endAbandoned = async (context: Context, learns: LearnQueue, lock: R
     } catch (error) {
       log.warn({ err: error, video: video.videoId }, 'an abandoned upload could not be ended yet');
     }
-  }
-};
-
-const deleteFromStore = async (context: Context, chunkId: string, store: GrantStore): Promise<boolean> => {
-  const { nodes, keys, clock, client, signal } = context;
-  const node = nodes.get(store.node_id);
-  // A replaced disk took the chunk with it.
-  if (!node || node.storeUuid !== store.store_uuid) return true;
-  if (nodes.statusOf(node) === 'down') return false;
-  try {
-    await client.request(`${node.directUrl}/chunk/${chunkId}`, {
-      method: 'DELETE',
-      headers: { [FORCE_HEADER]: keys.signForce(chunkId, store, toUnixSeconds(clock.wallMs()) + FORCE_SECONDS) },
-      accept: (status) => status < 400 || status === 404,
-      signal,
-    });
-    return true;
-  } catch (error) {
-    context.log.debug({ err: error, chunkId, node: store.node_id }, 'a chunk could not be deleted yet');
-    return false;
-  }
-};
-
-const collectChunk = async (context: Context, chunkId: string, instances: readonly Instance[]): Promise<boolean> => {
-  const stores = new Map(instances.flatMap(({ grant }) => grant.stores).map((store) => [store.store_uuid, store]));
-  const gone = await Promise.all([...stores.values()].map((store) => deleteFromStore(context, chunkId, store)));
-  if (!gone.every(Boolean)) return false;
-  await context.db.write(() => {
-    deleteChunk(context.db, chunkId);
-    deleteInstancesOfChunk(context.db, chunkId);
-    deleteJob(context.db, 'repair', chunkId);
-  });
-  return true;
-};
-
-const collectVideo = async (context: Context, videoId: string): Promise<boolean> => {
-  const { db } = context;
-  const byChunk = Map.groupBy(
-    listVideoInstances(db, videoId).filter(({ kind, sequenceNum }) => kind === 'chunk' || getManifestVersion(db, videoId, sequenceNum)?.value.kind !== 'DELETED'),
-    ({ chunkId }) => chunkId,
-  );
-  const entries = [...byChunk];
-  let isAllGone = true;
-  for (let first = 0; first < entries.length && !context.signal.aborted; first += DELETES_AT_ONCE) {
-    const gone = await Promise.all(entries.slice(first, first + DELETES_AT_ONCE).map(([chunkId, instances]) => collectChunk(context, chunkId, instances)));
-    isAllGone &&= gone.every(Boolean);
-  }
-  return isAllGone;
-};
-
-/** Takes what deleted videos left from the nodes; a node that is down is asked again later. */
-export const collectDeleted = async (context: Context): Promise<void> => {
-  const { db, clock } = context;
-  for (const job of dueJobs(db, 'collect', clock.wallMs(), JOBS_PER_SWEEP)) {
-    const isDone = await collectVideo(context, job.subject);
-    // What a stop interrupted is due at once after the next start.
-    if (!isDone && context.signal.aborted) return;
-    await db.write(() =>
-      isDone ? deleteJob(db, 'collect', job.subject) : postponeJob(db, job, 'a node is out of reach', clock.wallMs() + retryDelayMs(job.attempts)),
-    );
   }
 };

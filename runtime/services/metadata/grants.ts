@@ -16,7 +16,7 @@ import { addEvent } from './store/events.ts';
 import { closeThrough, getInstance, insertInstance, newestInstance, type ChunkKind, type Instance } from './store/grants.ts';
 import { nextGrantSeq } from './store/meta.ts';
 import type { Node } from './store/nodes.ts';
-import { getVideo, touchVideo } from './store/videos.ts';
+import { getVideo, touchVideo, type Video } from './store/videos.ts';
 
 export interface IssueOptions {
   chunkId: string;
@@ -25,6 +25,8 @@ export interface IssueOptions {
   kind: ChunkKind;
   ownerId: string;
   mode: RedundancyMode;
+  /** Copies wished for; see the video's row. */
+  replicaCount: number;
   /** These stores and no others, in this order: a classic commit. */
   named?: readonly Node[];
   /** Nodes that come first: holders that need no copy. */
@@ -33,9 +35,9 @@ export interface IssueOptions {
   avoid?: readonly string[];
 }
 
-const chooseNodes = ({ nodes }: Context, { chunkId, mode, named, keep, avoid }: IssueOptions): { chosen: Node[]; k: number; m: number } => {
+const chooseNodes = ({ nodes }: Context, { chunkId, mode, replicaCount, named, keep, avoid }: IssueOptions): { chosen: Node[]; k: number; m: number } => {
   const healthy = nodes.healthy();
-  const layout = layoutFor(mode, named?.length ?? healthy.length);
+  const layout = layoutFor(mode, named?.length ?? healthy.length, replicaCount);
   if (!layout) {
     const needed = mode === 'replication' ? 'at least one healthy node' : 'five healthy nodes';
     const advice = 'Start more nodes, or wait until they are up again.';
@@ -95,10 +97,11 @@ export const issueNext = (context: Context, options: IssueOptions, newest: Insta
   return next;
 };
 
-const assertUploading = ({ db }: Context, videoId: string): void => {
+const requireUploading = ({ db }: Context, videoId: string): Video => {
   const video = getVideo(db, videoId);
   if (!video) throw new VStackError('not_found', `There is no video ${videoId}; POST /video first.`);
   if (video.status !== 'uploading') throw new VStackError('conflict', `The video ${videoId} is ${video.status}; chunks are added only while it is uploading.`);
+  return video;
 };
 
 /** Grants for a batch of sequences, in their order. Durable when it resolves. */
@@ -110,10 +113,10 @@ export const grantSequences = async (
   const { db, clock } = context;
   const { videoId, ownerId, mode } = request;
   return db.write(() => {
-    assertUploading(context, videoId);
+    const { replicaCount } = requireUploading(context, videoId);
     touchVideo(db, videoId, clock.wallMs());
     return request.sequences.map(
-      (sequenceNum) => currentInstance(context, { chunkId: chunkIdOf(videoId, sequenceNum), videoId, sequenceNum, kind: 'chunk', ownerId, mode }).grant,
+      (sequenceNum) => currentInstance(context, { chunkId: chunkIdOf(videoId, sequenceNum), videoId, sequenceNum, kind: 'chunk', ownerId, mode, replicaCount }).grant,
     );
   });
 };
@@ -141,7 +144,9 @@ export const nextGeneration = async (
     const mode: RedundancyMode = newest.grant.k > 1 ? 'erasure_coding' : 'replication';
     const { videoId, sequenceNum, kind } = newest;
     const { ownerId, avoid, keep } = request;
-    return issueNext(context, { chunkId, videoId, sequenceNum, kind, ownerId, mode, ...(avoid && { avoid }), ...(keep && { keep }) }, newest).grant;
+    // A move gives a chunk the copies that its video was promised, whatever new videos get by now.
+    const replicaCount = getVideo(db, videoId)?.replicaCount ?? context.settings.replicaCount;
+    return issueNext(context, { chunkId, videoId, sequenceNum, kind, ownerId, mode, replicaCount, ...(avoid && { avoid }), ...(keep && { keep }) }, newest).grant;
   });
 };
 

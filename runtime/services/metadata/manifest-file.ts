@@ -28,6 +28,8 @@ export const ManifestFile = z.object({
   status: VideoStatus,
   created_at: z.string(),
   media: Media.nullable(),
+  /** Absent in the files of earlier programs, which knew three copies only. */
+  replica_count: count.min(1).optional(),
   chunks: z.array(FileChunk),
 });
 export type ManifestFile = z.infer<typeof ManifestFile>;
@@ -42,6 +44,7 @@ export const encodeManifest = (video: Video, version: number, chunks: readonly C
     status: video.status,
     created_at: new Date(video.createdMs).toISOString(),
     media: video.media,
+    replica_count: video.replicaCount,
     chunks: chunks.map((chunk) => ({
       chunk_id: chunk.chunkId,
       sequence_num: chunk.sequenceNum,

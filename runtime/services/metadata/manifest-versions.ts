@@ -1,5 +1,5 @@
 /**
- * Manifest versions: each change of a video that must survive the loss of the database (finalise, rename, move, delete) is decided through
+ * Manifest versions: each change of a video that must survive the loss of the database (finalise, rename, delete, restore) is decided through
  * ChunkPaxos as the next version, and only then answered. The service owns these instances, so one round trip suffices.
  */
 import { VStackError } from '../../contract/errors.ts';
@@ -16,7 +16,7 @@ import type { LearnQueue } from './learn.ts';
 import { encodeManifest } from './manifest-file.ts';
 import { listChunks } from './store/chunks.ts';
 import { newestManifestSequence } from './store/grants.ts';
-import type { Video } from './store/videos.ts';
+import { isGone, type Video } from './store/videos.ts';
 
 /** A version that ended otherwise (its first try had no quorum and was aborted) is left behind and the next one tried. */
 const VERSIONS_TRIED_MAX = 3;
@@ -33,7 +33,7 @@ export const createVideoLocks = () => {
 };
 
 const describe = (context: Context, video: Video, version: number): { own: Value; bytes?: Uint8Array } => {
-  if (video.status === 'deleted') return { own: DELETED };
+  if (isGone(video)) return { own: DELETED };
   const bytes = encodeManifest(video, version, listChunks(context.db, video.videoId));
   if (bytes.length > CHUNK_BYTES_MAX) {
     throw new VStackError('payload_too_large', `The manifest of ${video.videoId} has ${bytes.length} bytes; one chunk holds ${CHUNK_BYTES_MAX}. Split the video.`);
@@ -54,7 +54,7 @@ export const writeManifestVersion = async (context: Context, learns: LearnQueue,
     const instance = await db.write(() => {
       const version = newestManifestSequence(db, video.videoId) + 1;
       const chunkId = manifestIdOf(video.videoId, version);
-      return issueGrant(context, { chunkId, videoId: video.videoId, sequenceNum: version, kind: 'manifest', ownerId: proposerId, mode: 'replication' }, 0);
+      return issueGrant(context, { chunkId, videoId: video.videoId, sequenceNum: version, kind: 'manifest', ownerId: proposerId, mode: 'replication', replicaCount: video.replicaCount }, 0);
     });
     const { own, bytes } = describe(context, video, instance.sequenceNum);
     try {

@@ -1,4 +1,5 @@
 /** Restores one video's rows from what the acceptors reported and from its newest manifest version. */
+import { REPLICAS } from '../../core/placement/layout.ts';
 import type { Context } from './context.ts';
 import { transportOf } from './decide.ts';
 import { placedValueOf } from './ledger.ts';
@@ -96,7 +97,7 @@ const restoreChunk = (context: Context, videoId: string, chunk: Restored, file: 
 
 /** Replaces the video's rows by what is known now; asked again when further nodes have answered. */
 export const restoreVideo = async (context: Context, videoId: string): Promise<void> => {
-  const { db, clock } = context;
+  const { db, clock, settings } = context;
   const named = decideChunks(listReports(db, videoId));
   const versions = named.flatMap((history) => {
     const parsed = parseChunkId(history.chunkId);
@@ -117,6 +118,9 @@ export const restoreVideo = async (context: Context, videoId: string): Promise<v
     manifestVersion: version,
     createdMs: file ? Date.parse(file.created_at) : nowMs,
     activityMs: nowMs,
+    replicaCount: file ? (file.replica_count ?? REPLICAS) : settings.replicaCount,
+    // When it was deleted is not known any more: whoever deleted it has the whole grace anew.
+    restorableUntilMs: !isDeleted && file?.status === 'deleted' ? nowMs + settings.deleteGraceMs : null,
   };
   await db.write(() => {
     putVideo(db, video);

@@ -25,7 +25,8 @@ export interface Recovery {
   sweep(): Promise<void>;
 }
 
-export const createRecovery = (context: Context, learns: LearnQueue): Recovery => {
+/** `onManifest`: a version of a manifest was finished that its own caller did not finish. */
+export const createRecovery = (context: Context, learns: LearnQueue, onManifest: () => void = () => {}): Recovery => {
   const { db, clock, log } = context;
   const running = new Map<string, Promise<Value | null>>();
   const retryAtMs = new Map<string, number>();
@@ -45,6 +46,7 @@ export const createRecovery = (context: Context, learns: LearnQueue): Recovery =
     const { value, certificate, holders } = await decide(context, { instance, own: null, promisesWanted: instance.grant.stores.length, limits: PATIENCE_SHORT });
     // A store that says CHOSEN was told so by us, hence the row stands already.
     if (certificate) await commitCertificate(context, learns, certificate, { proven: holders });
+    if (certificate && instance.kind === 'manifest') onManifest();
     else learns.push(instance);
     const outcome = `${instanceKeyOf(instance.chunkId, instance.generation)} ended as ${value.kind}`;
     await db.write(() => addEvent(db, clock.wallMs(), 'recovered', instance.chunkId, outcome));

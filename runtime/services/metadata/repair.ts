@@ -21,7 +21,7 @@ import { deletePlacementsBelow, getChunk, listPlacements, type Chunk } from './s
 import { addEvent } from './store/events.ts';
 import { getInstance, newestInstance, type Instance } from './store/grants.ts';
 import { addRepairsOfNode, deleteJob, dueRepairs, postponeJob, type Job } from './store/jobs.ts';
-import { getVideo } from './store/videos.ts';
+import { getVideo, isGone } from './store/videos.ts';
 
 /** Repair must leave disks and memory to the living: this many chunks of at most 8 MiB at once. */
 const REPAIRS_AT_ONCE = 4;
@@ -88,7 +88,7 @@ const repairChunk = async (context: Context, learns: LearnQueue, chunkId: string
   const chunk = getChunk(db, chunkId);
   const instance = chunk && getInstance(db, chunkId, chunk.generation);
   const video = chunk && getVideo(db, chunk.videoId);
-  if (!chunk || !instance || !video || video.status === 'deleted') return undefined;
+  if (!chunk || !instance || !video || isGone(video)) return undefined;
   if (chunk.kind === 'manifest' && chunk.sequenceNum < video.manifestVersion) return undefined;
   const byState = (): Map<StoreState, GrantStore[]> => {
     const verified = new Set(listPlacements(db, chunkId, chunk.generation).map(({ storeUuid }) => storeUuid));

@@ -9,10 +9,12 @@ import type { Logger } from '../../platform/log.ts';
 import { systemRandom, type Random } from '../../platform/random.ts';
 import { createBackground, type Background } from './background.ts';
 import type { Context } from './context.ts';
-import { collectDeleted, endAbandoned } from './deletion.ts';
+import { collectDeleted } from './collection.ts';
+import { endAbandoned, endGrace } from './deletion.ts';
 import { createKeys } from './keys.ts';
 import { createLearnQueue, type LearnQueue } from './learn.ts';
 import { createLostDatabaseCheck } from './lost-database.ts';
+import { createManifestSettle } from './manifest-settle.ts';
 import { createVideoLocks } from './manifest-versions.ts';
 import { createNodeRegistry } from './nodes.ts';
 import { createRebuild, type Rebuild } from './rebuild.ts';
@@ -92,15 +94,18 @@ export const startMetadataService = async (settings: MetadataSettings, deps: Met
   };
   const rebuild = createRebuild(context, [...settings.expectedNodeIds, ...previousNodeIds], settings.nodeDownMs);
   const learns = createLearnQueue(context);
-  const recovery = createRecovery(context, learns);
-  const repair = createRepair(context, learns);
   const lock = createVideoLocks();
+  const manifests = createManifestSettle(context, learns, lock);
+  const recovery = createRecovery(context, learns, manifests.request);
+  const repair = createRepair(context, learns);
   const background = createBackground(
     context,
     {
       lostDatabase: createLostDatabaseCheck(context),
       recover: () => recovery.sweep(),
+      settle: () => manifests.sweep(),
       abandon: () => endAbandoned(context, learns, lock),
+      endGrace: () => endGrace(context, learns, lock),
       learn: () => learns.sweep(),
       repair: () => repair.sweep(),
       collect: () => collectDeleted(context),
@@ -148,7 +153,7 @@ export const startMetadataService = async (settings: MetadataSettings, deps: Met
       await background.sweepNow();
       await learns.idle();
     },
-    beat: () => (rebuild.isRunning() ? { degraded: 'the database is being rebuilt' } : {}),
+    beat: () => ({ requests: http.requests.read(), ...(rebuild.isRunning() && { degraded: 'the database is being rebuilt' }) }),
     async close(graceMs) {
       await http.close(graceMs);
       await closeAll();

@@ -32,6 +32,8 @@ export const createVideo = async (context: Context, title: string, durationSec: 
     manifestVersion: -1,
     createdMs: nowMs,
     activityMs: nowMs,
+    replicaCount: context.settings.replicaCount,
+    restorableUntilMs: null,
   };
   await context.db.write(() => putVideo(context.db, video));
   return video;
@@ -101,7 +103,7 @@ export const renameVideo = (context: Context, learns: LearnQueue, lock: ReturnTy
     context.assertWritable();
     const { db } = context;
     const video = requireVideo(context, videoId);
-    if (video.status === 'deleted') throw new VStackError('conflict', `The video ${videoId} was deleted.`);
+    if (video.status === 'deleted') throw new VStackError('conflict', `The video ${videoId} was deleted. Restore it first, while that is possible.`);
     const apply = (): void => putVideo(db, { ...requireVideo(context, videoId), title });
     if (video.status === 'uploading') await db.write(apply);
     else if (video.title !== title) await writeManifestVersion(context, learns, { ...video, title }, apply);

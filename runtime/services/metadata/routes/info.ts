@@ -1,26 +1,22 @@
 import { z } from 'zod';
 import type { MetadataHealth, MetadataStats, StorageOverheadResponse } from '../../../contract/wire/metadata.ts';
 import type { Route } from '../../../platform/http/server.ts';
-import { REPLICAS } from '../../../core/placement/layout.ts';
 import type { Service } from '../service.ts';
 import { sumChunks } from '../store/chunks.ts';
 import { listEvents } from '../store/events.ts';
 import { countVideos } from '../store/videos.ts';
 
 export const SERVICE_VERSION = '1.0.0';
-/** Fewer healthy nodes than a chunk has replicas: new chunks are less safe than they should be. */
-const HEALTHY_NODES_WANTED = REPLICAS;
 const EVENTS_LIMIT_MAX = 500;
 
 const overhead = ({ context }: Service): StorageOverheadResponse => {
   const totals = sumChunks(context.db);
-  const atThree = totals.logical_bytes * REPLICAS;
   return {
     replication_chunks: totals.replication_chunks,
     erasure_coded_chunks: totals.erasure_coded_chunks,
     total_logical_bytes: totals.logical_bytes,
     total_physical_bytes: totals.physical_bytes,
-    storage_savings_percent: atThree === 0 ? 0 : Math.round((1 - totals.physical_bytes / atThree) * 1000) / 10,
+    storage_savings_percent: totals.promised_bytes === 0 ? 0 : Math.round((1 - totals.physical_bytes / totals.promised_bytes) * 1000) / 10,
   };
 };
 
@@ -35,10 +31,12 @@ export const infoRoutes = (service: Service): Route[] => {
       handle(call) {
         const { healthy } = nodes.summary();
         const body: MetadataHealth = {
-          status: healthy >= HEALTHY_NODES_WANTED && !rebuild.isRunning() ? 'healthy' : 'degraded',
+          // Fewer healthy nodes than a new chunk shall have copies: it would be less safe than it should be.
+          status: healthy >= context.settings.replicaCount && !rebuild.isRunning() ? 'healthy' : 'degraded',
           service: 'metadata',
           healthy_nodes: healthy,
           total_nodes: nodes.all().length,
+          replica_count: context.settings.replicaCount,
           database_status: rebuild.isRunning() ? 'rebuilding' : 'connected',
         };
         call.reply(body);

@@ -1,4 +1,5 @@
 import {
+  CountVideosQuery,
   CreateVideoRequest,
   ListVideosQuery,
   RenameVideoRequest,
@@ -8,12 +9,15 @@ import {
   type VideoStatusResponse,
 } from '../../../contract/wire/metadata.ts';
 import type { Call, Route } from '../../../platform/http/server.ts';
-import { deleteVideo } from '../deletion.ts';
+import { deleteVideo, restoreDeleted } from '../deletion.ts';
 import { buildManifest } from '../manifest.ts';
 import type { Service } from '../service.ts';
-import { addView, listVideos, viewCountOf, type VideoSummary } from '../store/videos.ts';
+import { addView, countVideosThatFit, getVideoSummary, listVideos, viewCountOf, type Video, type VideoSummary } from '../store/videos.ts';
 import { createVideo, finaliseVideo, keepUploading, renameVideo, requireVideo } from '../videos.ts';
 import { videoIdOf } from './params.ts';
+
+const restorableOf = ({ restorableUntilMs }: Video): { restorable_until?: string } =>
+  restorableUntilMs === null ? {} : { restorable_until: new Date(restorableUntilMs).toISOString() };
 
 const toRow = (video: VideoSummary): VideoRow => ({
   video_id: video.videoId,
@@ -25,7 +29,18 @@ const toRow = (video: VideoSummary): VideoRow => ({
   size_bytes: video.sizeBytes,
   complete: video.isComplete,
   view_count: video.viewCount,
+  replica_count: video.replicaCount,
+  ...(video.redundancy && { redundancy: video.redundancy }),
+  ...(video.media && { codecs: video.media.codecs }),
+  ...(video.media?.width !== undefined && { width: video.media.width }),
+  ...(video.media?.height !== undefined && { height: video.media.height }),
+  ...restorableOf(video),
 });
+
+const deletedBody = (video: Video): VideoStatusResponse => {
+  const message = video.restorableUntilMs === null ? 'The video is deleted; its chunks are being collected.' : 'The video is deleted; it can be restored for a while.';
+  return { status: 'deleted', message, video_id: video.videoId, ...restorableOf(video) };
+};
 
 const setStatus = async ({ context, learns, lock }: Service, call: Call): Promise<VideoStatusResponse> => {
   const videoId = videoIdOf(call);
@@ -35,8 +50,7 @@ const setStatus = async ({ context, learns, lock }: Service, call: Call): Promis
     return { status: 'uploading', message: 'The upload is alive.', video_id: videoId };
   }
   if (request.status === 'deleted') {
-    await deleteVideo(context, learns, lock, videoId);
-    return { status: 'deleted', message: 'The video is deleted; its chunks are being collected.', video_id: videoId };
+    return deletedBody(await deleteVideo(context, learns, lock, videoId));
   }
   const { isComplete } = await finaliseVideo(context, learns, lock, videoId, {
     totalChunks: request.total_chunks,
@@ -65,8 +79,17 @@ export const videoRoutes = (service: Service): Route[] => {
       method: 'GET',
       path: '/videos',
       handle(call) {
-        const { status, limit, offset } = call.queryAs(ListVideosQuery);
-        call.reply(listVideos(db, status, limit, offset).map(toRow));
+        const { limit, offset, ...filter } = call.queryAs(ListVideosQuery);
+        call.reply(listVideos(db, filter, limit, offset).map(toRow));
+      },
+    },
+    { method: 'GET', path: '/videos/count', handle: (call) => call.reply({ count: countVideosThatFit(db, call.queryAs(CountVideosQuery)) }) },
+    {
+      method: 'GET',
+      path: '/video/:video_id',
+      handle(call) {
+        const { videoId } = requireVideo(context, videoIdOf(call));
+        call.reply(toRow(getVideoSummary(db, videoId)!));
       },
     },
     { method: 'PATCH', path: '/video/:video_id/status', handle: async (call) => call.reply(await setStatus(service, call)) },
@@ -86,10 +109,16 @@ export const videoRoutes = (service: Service): Route[] => {
       path: '/video/:video_id',
       async handle(call) {
         const videoId = videoIdOf(call);
-        await deleteVideo(context, learns, lock, videoId);
-        const body: VideoStatusResponse = { status: 'deleted', message: 'The video is deleted; its chunks are being collected.', video_id: videoId };
-        call.reply(body, 202);
+        call.reply(deletedBody(await deleteVideo(context, learns, lock, videoId)), 202);
         void service.background.sweepNow();
+      },
+    },
+    {
+      method: 'POST',
+      path: '/video/:video_id/restore',
+      async handle(call) {
+        const { videoId, status } = await restoreDeleted(context, learns, lock, videoIdOf(call));
+        call.reply({ status, message: 'The video is there again.', video_id: videoId } satisfies VideoStatusResponse);
       },
     },
     { method: 'GET', path: '/manifest/:video_id', handle: (call) => call.reply(buildManifest(context, videoIdOf(call))) },

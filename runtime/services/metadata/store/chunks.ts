@@ -189,6 +189,8 @@ export interface ChunkTotals {
   logical_bytes: number;
   replicas: number;
   physical_bytes: number;
+  /** What replication with each video's own number of copies would take. */
+  promised_bytes: number;
 }
 
 /** Over the chunks of active videos. A piece weighs 1/k of its chunk. */
@@ -197,8 +199,9 @@ export const sumChunks = (db: Database): ChunkTotals =>
     `SELECT COUNT(*) FILTER (WHERE redundancy_mode = 'replication') AS replication_chunks,
        COUNT(*) FILTER (WHERE redundancy_mode = 'erasure_coding') AS erasure_coded_chunks,
        COALESCE(SUM(size_bytes), 0) AS logical_bytes, COALESCE(SUM(pieces), 0) AS replicas,
-       COALESCE(SUM(pieces * ((size_bytes + k - 1) / k)), 0) AS physical_bytes
-     FROM (SELECT c.redundancy_mode, c.size_bytes, c.k,
+       COALESCE(SUM(pieces * ((size_bytes + k - 1) / k)), 0) AS physical_bytes,
+       COALESCE(SUM(size_bytes * replica_count), 0) AS promised_bytes
+     FROM (SELECT c.redundancy_mode, c.size_bytes, c.k, v.replica_count,
              (SELECT COUNT(*) FROM placements p WHERE p.chunk_id = c.chunk_id AND p.generation = c.generation AND ${LIVE_PLACEMENT}) AS pieces
            FROM chunks c JOIN videos v USING (video_id) WHERE c.kind = 'chunk' AND v.status = 'active')`,
   )!;

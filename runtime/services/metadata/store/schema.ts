@@ -11,12 +11,21 @@
  * Instants are Unix milliseconds (`_ms`), sizes bytes. JSON columns hold wire shapes (snake_case) and are parsed by their schema on the way out.
  */
 import type { Database } from '../../../platform/sqlite.ts';
+import { foldTitle } from './videos.ts';
 
 /** "VSTM": tells our database from any other SQLite file. */
 export const APPLICATION_ID = 0x5653544d;
 
-const migrations: readonly string[] = [
-  `
+/** Videos that were there before search was: SQLite's own `lower` would leave all letters beyond ASCII as they are. */
+const foldTitles = (db: Database): void => {
+  for (const { video_id: videoId, title } of db.all<{ video_id: string; title: string }>('SELECT video_id, title FROM videos')) {
+    db.run('UPDATE videos SET title_folded = ? WHERE video_id = ?', foldTitle(title), videoId);
+  }
+};
+
+const migrations: readonly { sql: string; fill?: (db: Database) => void }[] = [
+  {
+    sql: `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE videos (
@@ -146,6 +155,18 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX reports_by_video ON reports (video_id);
   `,
+  },
+  {
+    // All videos that were made before had three copies of each chunk, where there were as many nodes.
+    sql: `
+  ALTER TABLE videos ADD COLUMN replica_count INTEGER NOT NULL DEFAULT 3;
+  ALTER TABLE videos ADD COLUMN restorable_until_ms INTEGER;
+  ALTER TABLE videos ADD COLUMN title_folded TEXT NOT NULL DEFAULT '';
+  CREATE INDEX videos_restorable ON videos (restorable_until_ms) WHERE restorable_until_ms IS NOT NULL;
+  CREATE INDEX videos_newest ON videos (created_ms DESC, video_id);
+  `,
+    fill: foldTitles,
+  },
 ];
 
 export const SCHEMA_VERSION = migrations.length;
@@ -157,7 +178,9 @@ export const readApplicationId = (db: Database): number => db.get<{ application_
 export const migrate = (db: Database): void => {
   for (let version = readSchemaVersion(db); version < SCHEMA_VERSION; version += 1) {
     db.transaction(() => {
-      db.exec(migrations[version]!);
+      const { sql, fill } = migrations[version]!;
+      db.exec(sql);
+      fill?.(db);
       db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1};`);
     });
   }

@@ -32,7 +32,7 @@ describe('the info calls', () => {
     await cluster.uploadVideo('Film', ['abc', 'de']);
     const get = async (path: string): Promise<unknown> => (await cluster.call('GET', path)).body;
     expect(ServiceInfo.strict().parse(await get('/'))).toMatchObject({ version: '1.0.0' });
-    expect(MetadataHealth.strict().parse(await get('/health'))).toEqual({ status: 'healthy', service: 'metadata', healthy_nodes: 3, total_nodes: 3, database_status: 'connected' });
+    expect(MetadataHealth.strict().parse(await get('/health'))).toEqual({ status: 'healthy', service: 'metadata', healthy_nodes: 3, total_nodes: 3, replica_count: 3, database_status: 'connected' });
     expect(MetadataStats.strict().parse(await get('/stats'))).toMatchObject({ total_videos: 1, total_chunks: 2, total_replicas: 6, healthy_nodes: 3 });
     expect(StorageOverheadResponse.parse(await get('/storage/overhead'))).toEqual({
       replication_chunks: 2, erasure_coded_chunks: 0, total_logical_bytes: 5, total_physical_bytes: 15, storage_savings_percent: 0,

@@ -36,7 +36,7 @@ const refusalOf = (): unknown => {
 /** A database with enough pages that damage can be put in the middle of one. */
 const fill = (): void => {
   const { db } = open();
-  const video = { title: 'x'.repeat(200), durationSec: 0, status: 'active' as const, media: null, manifestVersion: 0, createdMs: 0, activityMs: 0 };
+  const video = { title: 'x'.repeat(200), durationSec: 0, status: 'active' as const, media: null, manifestVersion: 0, createdMs: 0, activityMs: 0, replicaCount: 3, restorableUntilMs: null };
   db.transaction(() => {
     for (let index = 0; index < 500; index += 1) putVideo(db, { ...video, videoId: `vid-${index}` });
   });
@@ -108,7 +108,7 @@ describe('the metadata database', () => {
   it('set aside for a rebuild leaves its name free and tells which nodes it knew', async () => {
     const { db } = open();
     putNode(db, { nodeId: 'node-7', nodeUrl: 'http://127.0.0.1:1', directUrl: 'http://127.0.0.1:1', version: '', storeUuid: null, diskUsagePercent: 0, chunkCount: 0, condition: 'ok', lastHeartbeatMs: null, registeredMs: 0 });
-    putVideo(db, { videoId: 'vid-1', title: 't', durationSec: 0, status: 'active', media: null, manifestVersion: 0, createdMs: 0, activityMs: 0 });
+    putVideo(db, { videoId: 'vid-1', title: 't', durationSec: 0, status: 'active', media: null, manifestVersion: 0, createdMs: 0, activityMs: 0, replicaCount: 3, restorableUntilMs: null });
     db.close();
     const rebuilt = open({ rebuildId: 'r1', newIncarnation: 'second' });
     expect(rebuilt.previousNodeIds).toEqual(['node-7']);
