@@ -3,6 +3,7 @@ import { watch } from 'vue';
 import type { Bridge } from '../bridge/bridge.ts';
 import { useClusterStore } from './cluster.ts';
 import { useConnectionStore } from './connection.ts';
+import { usePlaybackStore } from './playback.ts';
 import { useSettingsStore } from './settings.ts';
 import { useToastStore } from './toasts.ts';
 import { useUploadStore } from './uploads.ts';
@@ -15,6 +16,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
   const videos = useVideoStore();
   const uploads = useUploadStore();
   const settings = useSettingsStore();
+  const playback = usePlaybackStore();
   const toasts = useToastStore();
 
   const hydrateVideos = async (): Promise<void> => {
@@ -25,6 +27,8 @@ export const startSession = (bridge: Bridge): (() => void) => {
   const hydrate = async (): Promise<void> => {
     isHydrating = true;
     try {
+      // What played before can wait for the next report; the rest cannot be shown without.
+      void playback.hydrate().catch(() => undefined);
       await Promise.all([connection.hydrate(), cluster.hydrate(), settings.hydrate()]);
       await hydrateVideos();
       connection.markFresh();
@@ -53,6 +57,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
     bridge.on('videos:changed', () => videos.apply()),
     bridge.on('uploads:changed', ({ uploads: changed }) => uploads.apply(changed)),
     bridge.on('settings:changed', (next) => settings.apply(next)),
+    bridge.on('playback:changed', (session) => playback.apply(session)),
   ];
   connection.apply(bridge.state);
   if (bridge.state.phase === 'open') void hydrate();
