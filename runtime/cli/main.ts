@@ -10,7 +10,8 @@ import type { CliContext } from './context.ts';
 import { exitCode, exitCodeOf } from './exit-codes.ts';
 import { hostOrCancelled, runningSignInUrl, startOwnHost } from './own-host.ts';
 import type { ProgramLayout } from './program-layout.ts';
-import { createProgram, type Run } from './program.ts';
+import { createProgram } from './program.ts';
+import type { Run } from './program-parts.ts';
 import { createOutput, type TextStream } from './terminal/output.ts';
 
 export interface MainOptions {

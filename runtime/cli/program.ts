@@ -1,9 +1,10 @@
 /** Every command of `vstack`, its options, and its examples. What a command does stands in commands/. */
 import { Command } from 'commander';
-import type { CliContext, CommandResult } from './context.ts';
 import { exitCodeTable } from './exit-codes.ts';
 import { parseAuthentication, parseDataDir, parseLevel, parseLimit, parseNodes, parseOffset, parsePort, parsePortBase, parseTitle } from './options.ts';
 import type { ProgramLayout } from './program-layout.ts';
+import { addObserving, addProgramCare } from './program-observe.ts';
+import { examples, type GlobalOptions, type Run } from './program-parts.ts';
 import { runDoctorCommand } from './commands/doctor.ts';
 import { runLogs, type LogsOptions } from './commands/logs.ts';
 import { runPlay, type PlayOptions } from './commands/play.ts';
@@ -13,16 +14,6 @@ import { nodeActions, runDown, runNodeAction, runNodeAdd, runNodeRemove, runNode
 import { runUp } from './commands/up.ts';
 import { runUpload, type UploadOptions } from './commands/upload.ts';
 import { runDelete, runManifest, runVideos } from './commands/videos.ts';
-
-export interface GlobalOptions {
-  data?: string;
-  json?: boolean;
-}
-
-/** Runs a command's work with its context, and keeps its exit code. */
-export type Run = (options: GlobalOptions, work: (context: CliContext) => CommandResult) => Promise<void>;
-
-const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 
 const exitCodesText = (): string => `\nExit codes:\n${exitCodeTable.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}\n`;
 
@@ -196,6 +187,8 @@ export const createProgram = (run: Run, layout: ProgramLayout, { defaultDataDir,
   addRunning(program, run);
   addNodes(program, run);
   addVideos(program, run);
+  addObserving(program, run);
   addCare(program, run, layout);
+  addProgramCare(program, run);
   return program;
 };

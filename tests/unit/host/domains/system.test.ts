@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { nodeFolderOf, systemHandlers } from '../../../../runtime/host/domains/system.ts';
 import { clusterStatus, systemInfo } from '../../../fixtures/scripted-door/states.ts';
 
-const context = { signal: new AbortController().signal };
-
 const create = (opened = true) => {
   const shown: string[] = [];
   let chosen: string | null = null;
@@ -26,21 +24,21 @@ describe('the calls about the program itself', () => {
   it('open only folders that the program knows, never a path that a caller names', async () => {
     const { handlers, shown } = create();
     const { paths } = systemInfo();
-    expect(await handlers['system:open-folder']({ folder: 'logs' }, context)).toEqual({ path: paths.logs, opened: true });
-    expect((await handlers['system:open-folder']({ folder: 'node', nodeId: 'node-2' }, context)).path).toMatch(/nodes\/node-2$/);
+    expect(await handlers['system:open-folder']({ folder: 'logs' })).toEqual({ path: paths.logs, opened: true });
+    expect((await handlers['system:open-folder']({ folder: 'node', nodeId: 'node-2' })).path).toMatch(/nodes\/node-2$/);
     expect(shown).toHaveLength(2);
   });
 
   it('refuse the folder of a node that is not named or not there', async () => {
     const { handlers, shown } = create();
-    await expect(handlers['system:open-folder']({ folder: 'node' }, context)).rejects.toMatchObject({ code: 'bad_request' });
-    await expect(handlers['system:open-folder']({ folder: 'node', nodeId: 'metadata' }, context)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(handlers['system:open-folder']({ folder: 'node' })).rejects.toMatchObject({ code: 'bad_request' });
+    await expect(handlers['system:open-folder']({ folder: 'node', nodeId: 'metadata' })).rejects.toMatchObject({ code: 'not_found' });
     expect(shown).toEqual([]);
   });
 
   it('name the folder even where nothing can open it', async () => {
     const { handlers } = create(false);
-    expect(await handlers['system:open-folder']({ folder: 'data' }, context)).toEqual({ path: systemInfo().paths.data, opened: false });
+    expect(await handlers['system:open-folder']({ folder: 'data' })).toEqual({ path: systemInfo().paths.data, opened: false });
   });
 
   it('choose the next data folder and answer with it', () => {
