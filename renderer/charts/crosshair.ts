@@ -17,6 +17,8 @@ export interface ChartGroup {
   readonly range: Readonly<Ref<TimeRange | null>>;
   /** The range being brushed, earlier end first. */
   readonly brush: Readonly<Ref<TimeRange | null>>;
+  /** The widest margins any of the charts needs: with equal ones a time stands at the same place in charts above one another. */
+  readonly margins: { tickWidthPx: number; labelWidthPx: number };
   /** The clock that live windows end at. */
   readonly nowMs: () => number;
   moveCrosshair(atMs: number | null): void;
@@ -54,6 +56,7 @@ export const createChartGroup = ({ nowMs = Date.now }: { nowMs?: () => number } 
     crosshairMs,
     range,
     brush,
+    margins: { tickWidthPx: 0, labelWidthPx: 0 },
     nowMs,
     moveCrosshair: (atMs) => {
       crosshairMs.value = atMs;

@@ -25,6 +25,8 @@ export interface Frame {
   widthPx: number;
   heightPx: number;
   area: PlotArea;
+  /** What the names at the ends of the lines need; the margin may be wider. */
+  labelWidthPx: number;
   range: TimeRange;
   min: number;
   max: number;
@@ -41,13 +43,16 @@ export interface FrameOptions {
   heightPx: number;
   /** Room at the end of the lines for their names; 0 where a legend names them. */
   labelWidthPx: number;
+  /** Room before and after the plot that is kept even if this chart needs less, as when one above needs more. @default 0 */
+  tickWidthPxMin?: number;
+  labelWidthPxMin?: number;
   range: TimeRange;
 }
 
 /** Chart.js draws so many points at 4 Hz without a long task. */
 export const POINTS_DRAWN_MAX = 2_000;
 /** Room between ticks: a line of text and some air. */
-const VALUE_TICK_PX = 34;
+const VALUE_TICK_PX = 30;
 const TIME_TICK_PX = 84;
 /** Advance of a digit of the figures' typeface at 10 px. */
 export const DIGIT_PX = 6.1;
@@ -63,11 +68,9 @@ const STALE_MS_MIN = 6_000;
 export const staleMsOf = ({ fromMs, toMs }: TimeRange): number => Math.max(STALE_MS_MIN, (toMs - fromMs) * STALE_SHARE);
 
 export const tickText = (value: number, { format, unit }: Pick<ChartContent, 'format' | 'unit'>, step: number): string => {
+  const own = unit ? '' : format(value).unit;
   // Figures that carry their own unit are asked for it; the others are written with the digits their step needs.
-  if (!unit) {
-    const quantity = format(value);
-    return quantity.unit ? `${quantity.value.replace(/\.0+$|(\.\d*[1-9])0+$/, '$1')} ${quantity.unit}` : quantity.value;
-  }
+  if (own) return value === 0 ? '0' : `${format(value).value.replace(/\.0+$|(\.\d*[1-9])0+$/, '$1')} ${own}`;
   const digits = Math.max(0, Math.min(4, -Math.floor(Math.log10(step || 1) + 1e-9)));
   const isHalfStep = Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6;
   return value.toFixed(isHalfStep ? digits + 1 : digits);
@@ -86,7 +89,7 @@ const lowest = (points: readonly PlotPoint[], range: TimeRange): [number, number
 /** Makes the frames of one chart, one after the other, with buffers that are used again. */
 export const createFrameMaker = (): ((content: ChartContent, options: FrameOptions) => Frame) => {
   const buffers: PointBuffer[] = [];
-  return (content, { widthPx, heightPx, labelWidthPx, range }) => {
+  return (content, { widthPx, heightPx, labelWidthPx, tickWidthPxMin = 0, labelWidthPxMin = 0, range }) => {
     const { series, levels, band, stacked } = content;
     while (buffers.length < series.length) buffers.push(createPointBuffer());
     const used = buffers.slice(0, series.length);
@@ -113,8 +116,8 @@ export const createFrameMaker = (): ((content: ChartContent, options: FrameOptio
     const scale = valueScale(low, high, Math.max(2, Math.floor(plotHeight / VALUE_TICK_PX)), { min: content.min, max: content.max, base });
     const step = (scale.ticks[1] ?? scale.max) - (scale.ticks[0] ?? 0);
     const valueTicks = scale.ticks.map((value) => ({ value, text: tickText(value, content, step) }));
-    const left = Math.ceil(Math.max(3, ...valueTicks.map(({ text }) => text.length)) * DIGIT_PX) + TICK_GAP_PX;
-    const area = { left, top: TOP_PX, right: Math.max(left + 1, widthPx - Math.max(END_PX, labelWidthPx)), bottom: Math.max(TOP_PX + 1, heightPx - TIME_AXIS_PX) };
+    const left = Math.max(tickWidthPxMin, Math.ceil(Math.max(3, ...valueTicks.map(({ text }) => text.length)) * DIGIT_PX) + TICK_GAP_PX);
+    const area = { left, top: TOP_PX, right: Math.max(left + 1, widthPx - Math.max(END_PX, labelWidthPx, labelWidthPxMin)), bottom: Math.max(TOP_PX + 1, heightPx - TIME_AXIS_PX) };
 
     let sum = 0;
     const lines = series.map(({ ring }, index): FrameLine => {
@@ -123,7 +126,7 @@ export const createFrameMaker = (): ((content: ChartContent, options: FrameOptio
       return { points: used[index]!.points, lastValue, lastY: stacked && !Number.isNaN(lastValue) ? sum : lastValue };
     });
     return {
-      widthPx, heightPx, area, range, valueTicks, lines, hasSamplesInRange,
+      widthPx, heightPx, area, labelWidthPx, range, valueTicks, lines, hasSamplesInRange,
       min: scale.min, max: scale.max,
       timeTicks: timeTicks(range, Math.max(2, Math.floor((area.right - area.left) / TIME_TICK_PX))),
       hasSamples: rings.some((ring) => ring.length > 0),

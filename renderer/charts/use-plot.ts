@@ -1,5 +1,6 @@
 /** Keeps one canvas drawn: loads Chart.js, watches size, visibility and theme, and draws when the page's scheduler says so. */
 import { inject, type InjectionKey, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue';
+import type { ChartGroup } from './crosshair.ts';
 import { createFrameMaker, type Frame } from './frame.ts';
 import { onThemeChange, type Palette, readPalette } from './palette.ts';
 import type { Plot } from './plot.ts';
@@ -21,6 +22,7 @@ const pageTools: ChartTools = { loadPlot: () => import('./plot.ts'), scheduler: 
 
 export interface PlotSource {
   canvas: Readonly<Ref<HTMLCanvasElement | null>>;
+  group(): ChartGroup;
   content(): ChartContent;
   /** The range to show; a live one moves from drawing to drawing. */
   range(): TimeRange;
@@ -37,6 +39,8 @@ const stepMsOf = ({ fromMs, toMs }: TimeRange, widthPx: number): number => (toMs
 /** What a picture depends on, apart from size, theme and range. */
 const versionOf = ({ series }: ChartContent): number => series.reduce((sum, { ring }) => sum + ring.version, 0);
 
+const marginsOf = ({ tickWidthPx, labelWidthPx }: ChartGroup['margins']): number => tickWidthPx + labelWidthPx;
+
 export interface UsePlot {
   /** The picture as last drawn; null before the first. Its points belong to the plot and change with the next one. */
   frame: Readonly<Ref<Frame | null>>;
@@ -44,7 +48,7 @@ export interface UsePlot {
   invalidate(): void;
 }
 
-export const usePlot = ({ canvas, content, range, labelWidthPx, onDrawn }: PlotSource): UsePlot => {
+export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }: PlotSource): UsePlot => {
   const tools = inject(chartToolsKey, pageTools);
   const frame = shallowRef<Frame | null>(null);
   const makeFrame = createFrameMaker();
@@ -54,6 +58,7 @@ export const usePlot = ({ canvas, content, range, labelWidthPx, onDrawn }: PlotS
   let handle: DrawHandle | null = null;
   let size = { widthPx: 0, heightPx: 0 };
   let drawnVersion = -1;
+  let drawnMargins = -1;
   let isChanged = true;
 
   const invalidate = (): void => {
@@ -73,12 +78,24 @@ export const usePlot = ({ canvas, content, range, labelWidthPx, onDrawn }: PlotS
     const shown = content();
     const version = versionOf(shown);
     const wanted = wholePixels(range());
-    if (!isChanged && version === drawnVersion && frame.value?.range.toMs === wanted.toMs) return;
+    if (!isChanged && version === drawnVersion && drawnMargins === marginsOf(group().margins) && frame.value?.range.toMs === wanted.toMs) return;
     isChanged = false;
     drawnVersion = version;
     palette ??= readPalette(element);
     plot ??= module.createPlot(element);
-    const next = makeFrame(shown, { ...size, labelWidthPx: labelWidthPx(size.widthPx, size.heightPx), range: wanted });
+    const { margins } = group();
+    const ownLabelPx = labelWidthPx(size.widthPx, size.heightPx);
+    // A chart too narrow for names has a column of its own, and no room to give away.
+    const isAligned = ownLabelPx > 0;
+    const next = makeFrame(shown, {
+      ...size, labelWidthPx: ownLabelPx, range: wanted,
+      ...(isAligned && { tickWidthPxMin: margins.tickWidthPx, labelWidthPxMin: margins.labelWidthPx }),
+    });
+    if (isAligned) {
+      margins.tickWidthPx = Math.max(margins.tickWidthPx, next.area.left);
+      margins.labelWidthPx = Math.max(margins.labelWidthPx, ownLabelPx);
+    }
+    drawnMargins = marginsOf(margins);
     plot.draw(next, shown, palette);
     frame.value = next;
     onDrawn?.(next);

@@ -13,6 +13,7 @@ export interface PointingSource {
 /** Steps of an arrow key across the picture; Ctrl takes ten at once. */
 const KEY_STEPS = 100;
 const KEY_STRIDE = 10;
+const MOVING_KEYS = ['ArrowLeft', 'ArrowRight', 'Home', 'End'];
 /** How near, in pixels, a crosshair must be to an event to tell of it. */
 const MARK_REACH_PX = 5;
 
@@ -59,11 +60,15 @@ export const usePointing = ({ group, frame, onKeyMove }: PointingSource) => {
     if (isBrushingByKey) group().endBrush();
     isBrushingByKey = false;
   };
-  const escape = (): void => {
-    if (group().brush.value) group().cancelBrush();
-    else if (group().range.value) group().zoom(null);
+  /** Takes back one thing; false when there was nothing, so that the key may close what the chart stands in. */
+  const escape = (): boolean => {
+    const { brush, range, crosshairMs } = group();
+    const hadAny = brush.value !== null || range.value !== null || crosshairMs.value !== null;
+    if (brush.value) group().cancelBrush();
+    else if (range.value) group().zoom(null);
     else group().moveCrosshair(null);
     isBrushingByKey = false;
+    return hadAny;
   };
 
   return {
@@ -89,9 +94,10 @@ export const usePointing = ({ group, frame, onKeyMove }: PointingSource) => {
     onDblclick: (): void => group().zoom(null),
     onKeydown: (event: KeyboardEvent): void => {
       const shown = frame();
-      if (event.key === 'Escape') escape();
-      else if (event.key === 'Enter') endKeyBrush();
-      else if (shown && ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) moveByKey(shown, event);
+      if (event.key === 'Escape') {
+        if (!escape()) return;
+      } else if (event.key === 'Enter') endKeyBrush();
+      else if (shown && MOVING_KEYS.includes(event.key)) moveByKey(shown, event);
       else return;
       event.preventDefault();
       event.stopPropagation();
