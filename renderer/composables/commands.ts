@@ -19,6 +19,8 @@ export interface Command {
   keywords?: string;
   /** The shortcut that does the same. */
   keys?: string;
+  /** One of many alike: shown only once it is searched for. */
+  isQuiet?: boolean;
   run: () => unknown;
 }
 
