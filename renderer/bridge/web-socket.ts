@@ -4,18 +4,24 @@
  *   connecting ──welcome──▶ open ──closed──▶ lost ──timer──▶ (connecting again, still shown as lost) ──welcome──▶ open
  *        └──────────── closed 4401 ──▶ refused            a call waits while connecting; outside `open` it fails at once, `unavailable`
  *
+ * Silence counts as closed (heartbeat.ts).
+ *
  * Frames come from the host that served this page, so their outer shape is checked here and their content is the host's word.
  */
 import type { ClientFrame, HostFrame } from '../../runtime/contract/control/frames.ts';
 import { VStackError } from '../../runtime/contract/errors.ts';
 import { retryDelayMs } from './back-off.ts';
 import type { Bridge, ConnectionState } from './bridge.ts';
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import { createPendingCalls } from './pending-calls.ts';
 import { sendFileOverHttp } from './send-file.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** As in frames.ts, which the page does not import because it would carry the schemas along; a unit test holds them equal. */
 export const CLOSE_UNAUTHENTICATED = 4401;
+
+/** What a browser says of a connection that ended without a word. */
+const CLOSE_ABNORMAL = 1006;
 
 /** The parts of a WebSocket that are used, so that tests can bring their own. */
 export interface Socket {
@@ -52,6 +58,7 @@ export const createSocketBridge = (options: SocketBridgeOptions): Bridge => {
   let state: ConnectionState = { phase: 'connecting', retryAtMs: null, attemptCount: 0 };
   let socket: Socket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let heartbeat: Heartbeat | undefined;
 
   /** Resolves when the first connection is made or has failed. */
   const firstOutcome = Promise.withResolvers<void>();
@@ -80,6 +87,7 @@ export const createSocketBridge = (options: SocketBridgeOptions): Bridge => {
 
   const handleClose = (code: number): void => {
     socket = undefined;
+    heartbeat?.stop();
     pending.rejectAll(lostError());
     if (code === CLOSE_UNAUTHENTICATED) return setState({ phase: 'refused', retryAtMs: null, attemptCount: 0 });
     const attemptCount = state.attemptCount + 1;
@@ -93,10 +101,19 @@ export const createSocketBridge = (options: SocketBridgeOptions): Bridge => {
     if (state.phase === 'lost') setState({ ...state, retryAtMs: null });
     const opened = openSocket(url);
     socket = opened;
+    heartbeat = startHeartbeat({
+      ping: () => send({ kind: 'ping' }),
+      lost: () => {
+        handleClose(CLOSE_ABNORMAL);
+        opened.close(); // Its own goodbye may never come, and is not waited for.
+      },
+    });
     opened.onopen = () => send({ kind: 'hello', token });
     opened.onmessage = ({ data }) => {
+      if (socket !== opened) return;
+      heartbeat?.heard();
       const frame = parseFrame(data);
-      if (frame && socket === opened) handleFrame(frame);
+      if (frame) handleFrame(frame);
     };
     opened.onclose = ({ code }) => {
       if (socket === opened) handleClose(code);
@@ -130,6 +147,7 @@ export const createSocketBridge = (options: SocketBridgeOptions): Bridge => {
     sendFile: (file, sendOptions) => sendFileOverHttp(file, token, sendOptions),
     close: () => {
       clearTimeout(timer);
+      heartbeat?.stop();
       const closing = socket;
       socket = undefined;
       closing?.close();

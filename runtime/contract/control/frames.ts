@@ -10,6 +10,8 @@
  *     │◀── error {id, error} ───────────────│
  *     │── subscribe {names} ───────────────▶│  replaces the set of wanted events
  *     │◀── event {name, data} ──────────────│
+ *     │── ping ────────────────────────────▶│  after a long silence: is anybody still there?
+ *     │◀── pong ────────────────────────────│
  *
  * The same call, cancel, result, error and event objects travel over Electron's IPC.
  */
@@ -27,6 +29,7 @@ export const ClientFrame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), id: Id, name: z.string().max(64), input: z.unknown() }),
   z.object({ kind: z.literal('cancel'), id: Id }),
   z.object({ kind: z.literal('subscribe'), names: z.array(z.string().max(64)).max(64) }),
+  z.object({ kind: z.literal('ping') }),
 ]);
 export type ClientFrame = z.infer<typeof ClientFrame>;
 
@@ -35,5 +38,6 @@ export const HostFrame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('result'), id: Id, output: z.unknown() }),
   z.object({ kind: z.literal('error'), id: Id, error: Failure }),
   z.object({ kind: z.literal('event'), name: z.string(), data: z.unknown() }),
+  z.object({ kind: z.literal('pong') }),
 ]);
 export type HostFrame = z.infer<typeof HostFrame>;

@@ -86,6 +86,7 @@ export const serveConnection = ({ socket, dispatcher, events, clock, authenticat
     if (!permissions) return socket.close(CLOSE_UNAUTHENTICATED, 'The first message must be hello with the token.');
     if (frame.kind === 'call') void handleCall(frame.id, frame.name, frame.input, permissions);
     else if (frame.kind === 'cancel') running.get(frame.id)?.abort();
+    else if (frame.kind === 'ping') send({ kind: 'pong' });
     else handleSubscribe(frame.names);
   };
 

@@ -90,6 +90,13 @@ describe('a control connection', () => {
     expect(state.closed).toBeUndefined();
   });
 
+  it('answers a ping, also while a call is under way', () => {
+    const { say, received } = connect({ 'cluster:status': () => new Promise<never>(() => {}) });
+    say({ kind: 'call', id: 1, name: 'cluster:status', input: {} });
+    say({ kind: 'ping' });
+    expect(received.slice(1)).toEqual([{ kind: 'pong' }]);
+  });
+
   it('is closed for a wrong token, and for anything said before the token', () => {
     for (const frame of [{ kind: 'hello', token: 'wrong' }, { kind: 'call', id: 1, name: 'cluster:status', input: {} }, { kind: 'subscribe', names: ['logs:lines'] }]) {
       const { say, state, host, received } = connect({}, { isSignedIn: false });

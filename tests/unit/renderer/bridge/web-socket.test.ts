@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RETRY_MS_MAX, retryDelayMs } from '../../../../renderer/bridge/back-off.ts';
 import type { Bridge } from '../../../../renderer/bridge/bridge.ts';
+import { ANSWER_MS_MAX, QUIET_MS_MAX } from '../../../../renderer/bridge/heartbeat.ts';
 import { CLOSE_UNAUTHENTICATED, createSocketBridge, type Socket } from '../../../../renderer/bridge/web-socket.ts';
 import { CLOSE_UNAUTHENTICATED as CONTRACT_CLOSE } from '../../../../runtime/contract/control/frames.ts';
 import type { VStackError } from '../../../../runtime/contract/errors.ts';
@@ -98,6 +99,55 @@ describe('a connection', () => {
     sockets[0]!.welcome();
     for (const frame of ['null', '[]', '{"no":"kind"}', '{"kind":"result","id":99}']) sockets[0]!.say(frame);
     expect(bridge.state.phase).toBe('open');
+  });
+});
+
+describe('a connection that is dead without saying so', () => {
+  const pings = (): number => sockets[0]!.kindsSent().filter((kind) => kind === 'ping').length;
+
+  test('is asked after a while of silence, and lost when it does not answer', async () => {
+    sockets[0]!.welcome();
+    const error = failure(bridge.call('cluster:status', {}));
+    vi.advanceTimersByTime(QUIET_MS_MAX);
+    expect(pings()).toBe(1);
+    expect(bridge.state.phase).toBe('open');
+    vi.advanceTimersByTime(ANSWER_MS_MAX);
+    expect(bridge.state.phase).toBe('lost');
+    expect(await error).toMatchObject({ code: 'unavailable' });
+    vi.advanceTimersByTime(RETRY_MS_MAX);
+    expect(sockets.length).toBeGreaterThan(1);
+  });
+
+  test('lives on when it answers, and is not asked while it speaks by itself', () => {
+    sockets[0]!.welcome();
+    vi.advanceTimersByTime(QUIET_MS_MAX);
+    sockets[0]!.say({ kind: 'pong' });
+    vi.advanceTimersByTime(ANSWER_MS_MAX);
+    expect(bridge.state.phase).toBe('open');
+    for (let second = 0; second < 60; second++) {
+      vi.advanceTimersByTime(1000);
+      sockets[0]!.say({ kind: 'event', name: 'videos:changed', data: { videoId: null } });
+    }
+    expect(pings()).toBe(1);
+  });
+
+  test('is given up when it never welcomes anybody, and another one is tried', () => {
+    sockets[0]!.onopen!();
+    vi.advanceTimersByTime(ANSWER_MS_MAX);
+    expect(bridge.state.phase).toBe('lost');
+    vi.advanceTimersByTime(RETRY_MS_MAX);
+    sockets[1]!.welcome();
+    expect(bridge.state.phase).toBe('open');
+  });
+
+  test('has no say any more once another one is open', () => {
+    sockets[0]!.onopen!();
+    vi.advanceTimersByTime(ANSWER_MS_MAX + RETRY_MS_MAX);
+    sockets[1]!.welcome();
+    sockets[0]!.onclose!({ code: 1006 });
+    sockets[0]!.say({ kind: 'event', name: 'videos:changed', data: {} });
+    expect(bridge.state.phase).toBe('open');
+    expect(sockets).toHaveLength(2);
   });
 });
 
