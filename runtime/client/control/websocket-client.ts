@@ -68,7 +68,7 @@ export const connectControl = async (url: string, { token, timeoutMs = CONNECT_M
     const frame = parsed.data;
     if (frame.kind === 'welcome') welcomed.resolve(frame);
     else if (frame.kind === 'event') hear(frame.name, frame.data);
-    else settle(frame);
+    else if (frame.kind !== 'pong') settle(frame);
   });
   // The error itself says nothing; 'close' always follows and carries what is known.
   socket.addEventListener('error', () => {});
