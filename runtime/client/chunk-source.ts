@@ -28,6 +28,8 @@ export interface ChunkSourceOptions {
   refresh: () => Promise<Manifest>;
   onChunk?: (report: ChunkReport) => void;
   fetch?: (chunk: ManifestChunk, options: FetchChunkOptions) => Promise<FetchedChunk>;
+  /** Bytes of chunks kept for a second reading; 0 for those who read once. @default CACHE_BYTES_MAX */
+  cacheBytesMax?: number;
   /** Unix milliseconds. @default Date.now */
   nowMs?: () => number;
 }
@@ -54,7 +56,7 @@ export const orderSources = (chunk: ManifestChunk, isDistrusted: (nodeId: string
 };
 
 export const createChunkSource = (options: ChunkSourceOptions): ChunkSource => {
-  const { refresh, onChunk, fetch = fetchChunk, nowMs = Date.now } = options;
+  const { refresh, onChunk, fetch = fetchChunk, cacheBytesMax = CACHE_BYTES_MAX, nowMs = Date.now } = options;
   let { manifest } = options;
   let refreshing: Promise<void> | undefined;
   let cachedBytes = 0;
@@ -88,7 +90,7 @@ export const createChunkSource = (options: ChunkSourceOptions): ChunkSource => {
     cache.set(sequence, bytes);
     cachedBytes += bytes.byteLength;
     for (const [oldest, old] of cache) {
-      if (cachedBytes <= CACHE_BYTES_MAX || oldest === sequence) break;
+      if (cachedBytes <= cacheBytesMax || oldest === sequence) break;
       cache.delete(oldest);
       cachedBytes -= old.byteLength;
     }

@@ -40,7 +40,7 @@ import { rebuildHandlers } from './domains/rebuild.ts';
 import { settingsHandlers } from './domains/settings.ts';
 import { nodeFolderOf, systemHandlers } from './domains/system.ts';
 import { uploadHandlers } from './domains/uploads.ts';
-import { videoHandlers } from './domains/videos.ts';
+import { manifestFrom, videoHandlers } from './domains/videos.ts';
 import { createEventHub } from './event-hub.ts';
 import { inProcessClient } from './in-process-client.ts';
 import { createLogStore } from './log-store.ts';
@@ -49,7 +49,9 @@ import { createProgramFacts } from './program-facts.ts';
 import { createServices } from './services.ts';
 import { openSettings } from './settings-store.ts';
 import { createThrottle } from './throttle.ts';
+import { createThumbnails } from './thumbnails.ts';
 import { createUploadWatch } from './upload-watch.ts';
+import { createVideoDownloads } from './video-downloads.ts';
 
 /** The whole status is sent at most so often, however much happens at once. */
 export const STATUS_MS_MIN = 250;
@@ -154,8 +156,11 @@ const assemble = async (
     if (event.kind === 'beat') return beatThrottle.request();
     statusThrottle.request();
     const isUploaderReady = supervisor.status().uploaderUrl !== null;
-    // An uploader that has just come up resumes what it had begun.
-    if (isUploaderReady && !wasUploaderReady) uploads.kick();
+    // An uploader that has just come up resumes what it had begun; videos may have been collected while no host looked.
+    if (isUploaderReady && !wasUploaderReady) {
+      uploads.kick();
+      thumbnails.sweep();
+    }
     wasUploaderReady = isUploaderReady;
   };
   const supervisor = await createSupervisor({ dataDir, hostPid: systemFacts().pid, entries: options.entries, starter, onEvent, clock, log });
@@ -164,6 +169,8 @@ const assemble = async (
   const services = createServices(http, () => supervisor.status());
   const uploads = createUploadWatch(services, events, clock);
   const sessions = createSessionBook({ clock, onChange: (session) => events.emit('playback:changed', session) });
+  const downloads = createVideoDownloads(clock, manifestFrom(services));
+  const thumbnails = createThumbnails(joinPath(dataDir, 'thumbnails'), services, clock, (error) => log.debug({ err: error }, 'pictures of deleted videos are taken away later'));
 
   let lastRequest: LaunchRequest | undefined;
   const defaults = { settings, topologyFile: supervisor.paths.topologyFile, tuning: options.tuning };
@@ -180,7 +187,7 @@ const assemble = async (
     ...nodeHandlers(supervisor),
     ...rebuildHandlers({ supervisor, services, clock, request: async () => lastRequest ?? launchRequestOf({}, defaults) }),
     ...logHandlers(logs),
-    ...videoHandlers(services, events),
+    ...videoHandlers({ services, events, thumbnails, downloads, clock, dataDir }),
     ...uploadHandlers(services, uploads, options.samplePath),
     ...settingsHandlers(settings, events),
     ...metricHandlers(),
@@ -210,6 +217,7 @@ const assemble = async (
       await supervisor.close();
     } catch (error) {
       log.error({ err: error }, 'the cluster did not end in order');
+    thumbnails.stop();
     }
     beatThrottle.cancel();
     statusThrottle.cancel();
@@ -225,7 +233,7 @@ const assemble = async (
   log.info({ version: VERSION, door, dataDir }, 'host is running');
   return {
     dataDir,
-    core: { dispatcher, events, clock, log, version: VERSION, door },
+    core: { dispatcher, events, downloads, clock, log, version: VERSION, door },
     client: inProcessClient(dispatcher, events),
     sessions,
     clusterSecret,

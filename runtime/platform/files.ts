@@ -4,8 +4,8 @@
  * "Durable" here means synced: the file's bytes, and the directory entry that names it, are on the disk before the promise resolves.
  */
 import { constants, statfs } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { access, link, mkdir, open, readdir, readFile, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { VStackError, type ErrorCode } from '../contract/errors.ts';
 import { randomHex } from './crypto.ts';
@@ -88,6 +88,13 @@ export const makeDirectory = async (path: string): Promise<void> => {
   });
 };
 
+/** Whether a path lies in a folder (or is it), also by way of a link. The path itself need not exist, its folder must. */
+export const isWithin = async (path: string, folder: string): Promise<boolean> => {
+  const [parent, root] = await Promise.all([attempt('look at', path, () => realpath(dirname(path))), attempt('look at', folder, () => realpath(folder))]);
+  const way = relative(root, join(parent, basename(path)));
+  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+};
+
 /** The names in a directory, sorted; none when it does not exist. */
 export const listDirectory = async (path: string): Promise<string[]> => {
   try {
@@ -167,9 +174,16 @@ export interface FileWriter {
   close(): Promise<void>;
 }
 
-/** A new file, readable by its owner alone. Throws `disk_full` when there is no room. */
-export const openWriter = async (path: string, { append = false } = {}): Promise<FileWriter> => {
-  const handle: FileHandle = await attempt('create', path, () => open(path, append ? 'a' : 'w', 0o600));
+export interface WriterOptions {
+  /** @default false, what stands there is replaced */
+  append?: boolean;
+  /** The usual one is for files that leave the program and become the person's own. @default 'private', readable by its owner alone */
+  permissions?: 'private' | 'usual';
+}
+
+/** A new file. Throws `disk_full` when there is no room. */
+export const openWriter = async (path: string, { append = false, permissions = 'private' }: WriterOptions = {}): Promise<FileWriter> => {
+  const handle: FileHandle = await attempt('create', path, () => open(path, append ? 'a' : 'w', permissions === 'private' ? 0o600 : 0o666));
   const writer: FileWriter = {
     writtenBytes: 0,
     async write(piece) {
@@ -240,6 +254,31 @@ export const readTextFile = async (path: string): Promise<string | undefined> =>
     if (isMissing(error)) return undefined;
     throw error;
   }
+};
+
+/** File systems without hard links (FAT, some network shares) say so in one of these ways. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EMLINK']);
+
+/**
+ * Gives a finished file its name, in one step and durably. Unless told to overwrite it takes no name that is taken, also when somebody
+ * takes it at the last moment. @throws VStackError conflict
+ */
+export const publishFile = async (temporary: string, path: string, { overwrite }: { overwrite: boolean }): Promise<void> => {
+  const taken = (cause?: unknown): VStackError => new VStackError('conflict', `${path} exists already. Choose another name, or ask to overwrite it.`, { cause });
+  await attempt('name', path, async () => {
+    if (overwrite) return rename(temporary, path);
+    try {
+      await link(temporary, path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') throw taken(error);
+      if (!NO_LINKS.has(code ?? '')) throw error;
+      if ((await fileFacts(path)) !== undefined) throw taken();
+      return rename(temporary, path);
+    }
+    await rm(temporary);
+  });
+  await syncDirectory(dirname(path));
 };
 
 export const renamePath = async (from: string, to: string): Promise<void> => {

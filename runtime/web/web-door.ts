@@ -4,12 +4,14 @@
  *   GET  /…                               the page, public, under its CSP
  *   WS   /control                         token in the first message
  *   POST /upload                          bearer token; streamed to the uploader
+ *   GET  /download/{ticket}               the ticket is the permission, once; streamed from the nodes
  *   GET  /api/status · stats · metrics · performance               bearer token; the latest playback session
  *   GET  /api/openapi.json · POST /api/call/{domain}/{action}     bearer token
  */
 import { openControlDoor, type HostCore } from '../host/door/control-door.ts';
 import type { SessionBook } from '../host/playback/session-book.ts';
 import { dashboardRoutes } from './dashboard-api.ts';
+import { downloadRoute } from './download.ts';
 import { pageRoutes } from './pages.ts';
 import { restRoutes } from './rest.ts';
 import { loadStaticFiles } from './static-files.ts';
@@ -52,7 +54,7 @@ export const openWebDoor = async ({ host, port, rendererDir, tokenFile, clusterS
     port,
     tokens: [token, clusterSecret],
     httpToken: token,
-    routes: [...restRoutes(host.dispatcher, host.version), ...dashboardRoutes(sessions), uploadRoute(uploadTarget), ...pageRoutes(files)],
+    routes: [...restRoutes(host.dispatcher, host.version), ...dashboardRoutes(sessions), uploadRoute(uploadTarget), downloadRoute(host.downloads), ...pageRoutes(files)],
   });
   return { ...door, signInUrl: signInUrlOf(door.url, token) };
 };

@@ -70,7 +70,7 @@ export const downloadVideo: DownloadVideo = async (options) => {
   const chunks = [...manifest.chunks].sort((a, b) => a.sequence_num - b.sequence_num);
   assertReadable(manifest, chunks);
   const tally = createTally();
-  const source = createChunkSource({ manifest, refresh, onChunk: tally.add, ...(options.fetch && { fetch: options.fetch }) });
+  const source = createChunkSource({ manifest, refresh, onChunk: tally.add, cacheBytesMax: 0, ...(options.fetch && { fetch: options.fetch }) });
   const bytesTotal = chunks.reduce((sum, chunk) => sum + chunk.size_bytes, 0);
   const firstSegment = chunks[0]!.segment_index;
   const startedAtMs = nowMs();

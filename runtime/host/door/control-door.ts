@@ -13,6 +13,7 @@ import { requireFreePorts } from '../../platform/net/ports.ts';
 import { acceptWebSockets } from '../../platform/websocket.ts';
 import { ALL_PERMISSIONS, type Dispatcher } from '../dispatcher.ts';
 import type { EventHub } from '../event-hub.ts';
+import type { VideoDownloads } from '../video-downloads.ts';
 import { serveConnection } from './control-connection.ts';
 
 export const CONTROL_PATH = '/control';
@@ -24,6 +25,8 @@ export const CONNECTIONS_MAX = 64;
 export interface HostCore {
   dispatcher: Dispatcher;
   events: EventHub;
+  /** What links of `videos:download-link` lead to. */
+  downloads: VideoDownloads;
   clock: Clock;
   log: Logger;
   version: string;

@@ -22,6 +22,7 @@ const answers: Record<string, unknown> = {
   'GET /nodes/healthy': [{ node_id: 'node-1' }, { node_id: 'node-2' }],
   'GET /uploads': { uploads: [] },
   'GET /videos?limit=100&offset=0': [],
+  'GET /videos/count': { count: 0 },
   'DELETE /video/vid-1': { status: 'deleted', message: '', video_id: 'vid-1' },
   'GET /rebuild': { state: 'done', nodes_answered: ['node-1', 'node-2'], nodes_missing: [], videos: 3, chunks: 9 },
   'GET /stats': { total_videos: 2, total_chunks: 6, total_replicas: 18, healthy_nodes: 2, service_version: '1' },
