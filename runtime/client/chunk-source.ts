@@ -5,7 +5,7 @@
 import { VStackError } from '../contract/errors.ts';
 import { MIB, SECOND_MS } from '../contract/units.ts';
 import type { Manifest, ManifestChunk, ManifestUrls } from '../contract/wire/metadata.ts';
-import { type ChunkAttempt, fetchChunk, type FetchedChunk, type FetchChunkOptions } from './fetch-chunk.ts';
+import { type ChunkAttempt, fetchChunk, type FetchedChunk, type FetchChunkOptions, type ObserveRequest } from './fetch-chunk.ts';
 
 /** Enough for the segment being played and its neighbours, so that a short seek back costs nothing. */
 const CACHE_BYTES_MAX = 48 * MIB;
@@ -22,11 +22,20 @@ export interface ChunkReport {
   attempts: ChunkAttempt[];
 }
 
+export interface ChunkMiss {
+  chunk: ManifestChunk;
+  attempts: ChunkAttempt[];
+}
+
 export interface ChunkSourceOptions {
   manifest: Manifest;
   /** Asks for the manifest again, with fresh URLs and the nodes as they are now. */
   refresh: () => Promise<Manifest>;
   onChunk?: (report: ChunkReport) => void;
+  /** No node gave this chunk. It is told each time: whoever waits for the chunk may ask again. */
+  onMiss?: (miss: ChunkMiss) => void;
+  /** Who measures the nodes. */
+  observe?: ObserveRequest;
   fetch?: (chunk: ManifestChunk, options: FetchChunkOptions) => Promise<FetchedChunk>;
   /** Bytes of chunks kept for a second reading; 0 for those who read once. @default CACHE_BYTES_MAX */
   cacheBytesMax?: number;
@@ -36,6 +45,8 @@ export interface ChunkSourceOptions {
 
 export interface ChunkSource {
   manifest(): Manifest;
+  /** Whether a node failed lately and is therefore asked last. */
+  isAvoided(nodeId: string): boolean;
   /** The verified bytes of a chunk. Rejects with `cancelled` when the signal aborts, `unavailable` when no node serves it. */
   load(sequence: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** Aborts what is under way and forgets the bytes. */
@@ -49,14 +60,20 @@ interface Flight {
 }
 
 /** Those that failed lately come last; the others start at a different node for each chunk, which spreads the load. */
-export const orderSources = (chunk: ManifestChunk, isDistrusted: (nodeId: string) => boolean): ManifestUrls[] => {
+export const orderSources = (chunk: ManifestChunk, isAvoided: (nodeId: string) => boolean): ManifestUrls[] => {
   const { urls } = chunk;
   const rotated = urls.map((_, index) => urls[(index + chunk.sequence_num) % urls.length]!);
-  return [...rotated.filter((url) => !isDistrusted(url.node_id)), ...rotated.filter((url) => isDistrusted(url.node_id))];
+  return [...rotated.filter((url) => !isAvoided(url.node_id)), ...rotated.filter((url) => isAvoided(url.node_id))];
+};
+
+/** A fetch that found no node names whom it asked. */
+const attemptsOf = (error: unknown): ChunkAttempt[] => {
+  const attempts = error instanceof VStackError ? error.details?.attempts : undefined;
+  return Array.isArray(attempts) ? (attempts as ChunkAttempt[]) : [];
 };
 
 export const createChunkSource = (options: ChunkSourceOptions): ChunkSource => {
-  const { refresh, onChunk, fetch = fetchChunk, cacheBytesMax = CACHE_BYTES_MAX, nowMs = Date.now } = options;
+  const { refresh, onChunk, onMiss, observe, fetch = fetchChunk, cacheBytesMax = CACHE_BYTES_MAX, nowMs = Date.now } = options;
   let { manifest } = options;
   let refreshing: Promise<void> | undefined;
   let cachedBytes = 0;
@@ -81,9 +98,16 @@ export const createChunkSource = (options: ChunkSourceOptions): ChunkSource => {
   const isExpiring = (chunk: ManifestChunk): boolean =>
     chunk.urls.some((url) => url.expires_unix * SECOND_MS - EXPIRY_MARGIN_MS < nowMs());
 
-  const isDistrusted = (nodeId: string): boolean => {
+  const isAvoided = (nodeId: string): boolean => {
     const atMs = failedAtMs.get(nodeId);
     return atMs !== undefined && nowMs() - atMs < DISTRUST_MS;
+  };
+
+  const judge = (attempts: readonly ChunkAttempt[]): void => {
+    for (const { nodeId, error } of attempts) {
+      if (error === null) failedAtMs.delete(nodeId);
+      else failedAtMs.set(nodeId, nowMs());
+    }
   };
 
   const remember = (sequence: number, bytes: Uint8Array<ArrayBuffer>): void => {
@@ -98,11 +122,13 @@ export const createChunkSource = (options: ChunkSourceOptions): ChunkSource => {
 
   const fetchOnce = async (sequence: number, signal: AbortSignal): Promise<FetchedChunk> => {
     const chunk = chunkOf(sequence);
-    const fetched = await fetch(chunk, { sources: orderSources(chunk, isDistrusted), signal });
-    for (const attempt of fetched.attempts) {
-      if (attempt.error === null) failedAtMs.delete(attempt.nodeId);
-      else failedAtMs.set(attempt.nodeId, nowMs());
-    }
+    const fetched = await fetch(chunk, { sources: orderSources(chunk, isAvoided), signal, ...(observe && { observe }) }).catch((error: unknown) => {
+      const attempts = attemptsOf(error);
+      judge(attempts);
+      if (!signal.aborted) onMiss?.({ chunk, attempts });
+      throw error;
+    });
+    judge(fetched.attempts);
     onChunk?.({ chunk, nodeId: fetched.nodeId, tookMs: fetched.tookMs, firstByteMs: fetched.firstByteMs, attempts: fetched.attempts });
     return fetched;
   };
@@ -141,6 +167,7 @@ export const createChunkSource = (options: ChunkSourceOptions): ChunkSource => {
 
   return {
     manifest: () => manifest,
+    isAvoided,
     load: async (sequence, signal) => {
       if (signal?.aborted) throw cancelled(sequence);
       const cached = cache.get(sequence);

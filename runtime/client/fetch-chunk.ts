@@ -28,13 +28,33 @@ export interface FetchedChunk {
   attempts: ChunkAttempt[];
 }
 
+/** Told of one request as it goes; exactly one of the last three ends it. */
+export interface RequestObserver {
+  handleFirstByte(): void;
+  handleBytes(sizeBytes: number): void;
+  /** All bytes came, and they were the right ones. */
+  handleSuccess(): void;
+  handleFailure(): void;
+  /** The client itself ended it. */
+  handleDrop(): void;
+}
+
+/** Called for each request that leaves. */
+export type ObserveRequest = (nodeId: string, sizeBytes: number) => RequestObserver;
+
 export interface FetchChunkOptions {
   /** Nodes to ask, in this order. @default the manifest's order */
   sources?: readonly ManifestUrls[];
   signal?: AbortSignal;
   /** @default SILENCE_MS_MAX */
   silenceMsMax?: number;
+  /** Who measures the nodes. */
+  observe?: ObserveRequest;
 }
+
+const UNOBSERVED: RequestObserver = {
+  handleFirstByte: () => undefined, handleBytes: () => undefined, handleSuccess: () => undefined, handleFailure: () => undefined, handleDrop: () => undefined,
+};
 
 interface Download {
   bytes: Uint8Array<ArrayBuffer>;
@@ -55,7 +75,7 @@ const assertSha256 = async (bytes: Uint8Array<ArrayBuffer>, chunk: ManifestChunk
 };
 
 /** Reads a body of a known length into one buffer; more or fewer bytes are an error. `onBytes` is called after each piece. */
-const readBody = async (response: Response, sizeBytes: number, onBytes: () => void): Promise<Uint8Array<ArrayBuffer>> => {
+const readBody = async (response: Response, sizeBytes: number, onBytes: (pieceBytes: number) => void): Promise<Uint8Array<ArrayBuffer>> => {
   const bytes = new Uint8Array(sizeBytes);
   let offset = 0;
   const reader = response.body!.getReader();
@@ -68,13 +88,19 @@ const readBody = async (response: Response, sizeBytes: number, onBytes: () => vo
     }
     bytes.set(value, offset);
     offset += value.byteLength;
-    onBytes();
+    onBytes(value.byteLength);
   }
   if (offset !== sizeBytes) throw new VStackError('truncated_body', `sent ${offset} of ${sizeBytes} bytes`);
   return bytes;
 };
 
-const download = async (url: string, sizeBytes: number, silenceMsMax: number, signal: AbortSignal | undefined): Promise<Download> => {
+interface DownloadOptions {
+  silenceMsMax: number;
+  signal: AbortSignal | undefined;
+  observer: RequestObserver;
+}
+
+const download = async (url: string, sizeBytes: number, { silenceMsMax, signal, observer }: DownloadOptions): Promise<Download> => {
   const silence = new AbortController();
   const fallSilent = (): void => silence.abort(new VStackError('timeout', `was silent for ${silenceMsMax / 1000} s`));
   let timer = setTimeout(fallSilent, silenceMsMax);
@@ -93,7 +119,11 @@ const download = async (url: string, sizeBytes: number, silenceMsMax: number, si
     if (!response.ok) throw new VStackError('unavailable', `answered ${response.status}`);
     const firstByteMs = performance.now() - startedAtMs;
     hear();
-    const bytes = await readBody(response, sizeBytes, hear);
+    observer.handleFirstByte();
+    const bytes = await readBody(response, sizeBytes, (pieceBytes) => {
+      hear();
+      observer.handleBytes(pieceBytes);
+    });
     return { bytes, firstByteMs, tookMs: performance.now() - startedAtMs };
   } finally {
     clearTimeout(timer);
@@ -108,17 +138,23 @@ const reasonOf = (error: unknown): string => (error instanceof TypeError ? 'coul
  * @throws VStackError `cancelled` when the signal aborts, `unavailable` when no source served; its details list the attempts.
  */
 export const fetchChunk = async (chunk: ManifestChunk, options: FetchChunkOptions = {}): Promise<FetchedChunk> => {
-  const { sources = chunk.urls, signal, silenceMsMax = SILENCE_MS_MAX } = options;
+  const { sources = chunk.urls, signal, silenceMsMax = SILENCE_MS_MAX, observe } = options;
   const attempts: ChunkAttempt[] = [];
   for (const source of sources) {
     const startedAtMs = performance.now();
+    const observer = observe?.(source.node_id, chunk.size_bytes) ?? UNOBSERVED;
     try {
-      const { bytes, firstByteMs, tookMs } = await download(source.url, chunk.size_bytes, silenceMsMax, signal);
+      const { bytes, firstByteMs, tookMs } = await download(source.url, chunk.size_bytes, { silenceMsMax, signal, observer });
       await assertSha256(bytes, chunk);
+      observer.handleSuccess();
       attempts.push({ nodeId: source.node_id, tookMs, error: null });
       return { chunkId: chunk.chunk_id, bytes, nodeId: source.node_id, tookMs, firstByteMs, attempts };
     } catch (error) {
-      if (signal?.aborted) throw new VStackError('cancelled', `The download of ${chunk.chunk_id} was cancelled.`, { cause: error });
+      if (signal?.aborted) {
+        observer.handleDrop();
+        throw new VStackError('cancelled', `The download of ${chunk.chunk_id} was cancelled.`, { cause: error });
+      }
+      observer.handleFailure();
       attempts.push({ nodeId: source.node_id, tookMs: performance.now() - startedAtMs, error: reasonOf(error) });
     }
   }

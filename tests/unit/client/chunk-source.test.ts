@@ -129,4 +129,20 @@ describe('createChunkSource', () => {
     await loading;
     expect(reports.map(({ chunk, nodeId, attempts }) => [chunk.sequence_num, nodeId, attempts.length])).toEqual([[3, 'node-2', 2]]);
   });
+
+  test('tells of each round in which no node gave the chunk, and asks those nodes last for a while', async () => {
+    const { answers, fetch } = scriptedNetwork();
+    const misses: string[] = [];
+    const manifest = makeManifest();
+    const source = createChunkSource({ manifest, refresh: () => Promise.resolve(manifest), fetch, onMiss: ({ chunk, attempts }) => misses.push(`${chunk.sequence_num} ${attempts.map((attempt) => attempt.nodeId).join()}`) });
+    const loading = source.load(0);
+    const failure = new VStackError('unavailable', 'none', { details: { attempts: [{ nodeId: 'node-1', tookMs: 1, error: 'could not be reached' }] } });
+    answers[0]!(failure);
+    await expect.poll(() => answers.length).toBe(2);
+    expect([source.isAvoided('node-1'), source.isAvoided('node-2')]).toEqual([true, false]);
+    answers[1]!('node-1');
+    await loading;
+    expect(misses).toEqual(['0 node-1']);
+    expect(source.isAvoided('node-1')).toBe(false);
+  });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { fetchChunk } from '../../../runtime/client/fetch-chunk.ts';
+import { fetchChunk, type ObserveRequest } from '../../../runtime/client/fetch-chunk.ts';
 import type { ManifestChunk } from '../../../runtime/contract/wire/metadata.ts';
 import { bytesOfSequence, makeManifest } from '../../fixtures/manifest.ts';
 
@@ -73,5 +73,33 @@ describe('fetchChunk', () => {
     const silent = await serve(() => abort.abort());
     const serving = await serve((_, response) => response.end(good));
     await expect(fetchChunk(chunkAt(silent, serving), { signal: abort.signal })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('tells whoever measures what each request went through', async () => {
+    const refusing = await serve((_, response) => response.writeHead(500).end());
+    const lying = await serve((_, response) => response.end(new Uint8Array(SIZE_BYTES)));
+    const serving = await serve((_, response) => response.end(good));
+    const told: string[] = [];
+    const observe: ObserveRequest = (nodeId, sizeBytes) => {
+      const tell = (word: string) => () => void told.push(`${nodeId} ${word}`);
+      told.push(`${nodeId} asked for ${sizeBytes}`);
+      return { handleFirstByte: tell('first byte'), handleBytes: (bytes) => void told.push(`${nodeId} ${bytes} bytes`), handleSuccess: tell('success'), handleFailure: tell('failure'), handleDrop: tell('drop') };
+    };
+    await fetchChunk(chunkAt(refusing, lying, serving), { observe });
+    expect(told).toEqual([
+      'node-1 asked for 1000', 'node-1 failure',
+      'node-2 asked for 1000', 'node-2 first byte', 'node-2 1000 bytes', 'node-2 failure',
+      'node-3 asked for 1000', 'node-3 first byte', 'node-3 1000 bytes', 'node-3 success',
+    ]);
+  });
+
+  test('a request that the client ends is dropped, not failed', async () => {
+    const abort = new AbortController();
+    const silent = await serve(() => abort.abort());
+    const ends: string[] = [];
+    const nothing = (): void => undefined;
+    const observe: ObserveRequest = () => ({ handleFirstByte: nothing, handleBytes: nothing, handleSuccess: nothing, handleFailure: () => void ends.push('failed'), handleDrop: () => void ends.push('dropped') });
+    await expect(fetchChunk(chunkAt(silent), { signal: abort.signal, observe })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(ends).toEqual(['dropped']);
   });
 });

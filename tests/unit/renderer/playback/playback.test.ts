@@ -49,7 +49,7 @@ describe('readSegment', () => {
   const bytesOf = (sequence: number): Uint8Array<ArrayBuffer> => new Uint8Array(segment.chunks[sequence]!.size_bytes).fill(sequence + 1);
   const recording = () => {
     const asked: number[] = [];
-    const source: ChunkSource = { manifest: () => manifest, load: (sequence) => (asked.push(sequence), Promise.resolve(bytesOf(sequence))), close: () => undefined };
+    const source: ChunkSource = { manifest: () => manifest, isAvoided: () => false, load: (sequence) => (asked.push(sequence), Promise.resolve(bytesOf(sequence))), close: () => undefined };
     return { asked, source };
   };
 
