@@ -72,6 +72,6 @@ export const valueScale = (low: number, high: number, countMax: number, { min, m
   const top = max ?? Math.ceil(highest / step - 1e-9) * step;
   const ticks: number[] = [];
   const first = Math.ceil(bottom / step - 1e-9);
-  for (let index = first; index * step <= top + step * 1e-9; index++) ticks.push(index * step);
+  for (let index = first; index * step <= top + step * 1e-9; index++) ticks.push(index * step + 0); // A tick at minus zero is one at zero.
   return { min: bottom, max: top, ticks };
 };
