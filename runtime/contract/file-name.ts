@@ -22,6 +22,6 @@ const encodeExtended = (text: string): string => encodeURIComponent(text).replac
 
 /** The header of RFC 6266: a plain name for old clients, and the real one in UTF-8. */
 export const attachmentHeader = (fileName: string): string => {
-  const plain = fileName.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/["\\%]/g, '').replace(/^[. ]+/, '') || 'video';
+  const plain = fileName.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/["\\%]/g, '').replace(/^[. ]*\./, 'video.');
   return `attachment; filename="${plain}"; filename*=UTF-8''${encodeExtended(fileName)}`;
 };

@@ -1,6 +1,7 @@
 /** Stored videos: what the metadata service says, passed through; their pictures; and their way back out as files. */
 import { z } from 'zod';
 import { CountVideosResponse, Manifest, VideoRow, VideoStatusResponse } from '../../contract/wire/metadata.ts';
+import { VStackError } from '../../contract/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Handlers } from '../dispatcher.ts';
 import type { EventHub } from '../event-hub.ts';
@@ -91,7 +92,8 @@ export const videoHandlers = ({ services, events, thumbnails, downloads, clock, 
       }
     },
     'videos:download-link': async ({ videoId }, { signal }) => {
-      await manifestOf(videoId, signal);
+      const { status, title } = await rowOf(videoId, signal);
+      if (status !== 'active') throw new VStackError('conflict', `"${title}" ${status === 'deleted' ? 'was deleted' : 'is still being uploaded'}; there is nothing to download.`);
       return { path: downloads.issue(videoId) };
     },
   } satisfies Partial<Handlers>;
