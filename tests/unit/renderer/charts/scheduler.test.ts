@@ -1,13 +1,24 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createScheduler, DRAW_INTERVAL_MS_MIN, type FrameSource, FRAME_BUDGET_MS, type Scheduler } from '../../../../renderer/charts/scheduler.ts';
 
+interface FakePage {
+  isHidden: boolean;
+  framesAsked: number;
+  source: FrameSource;
+  spend(ms: number): void;
+  frame(): void;
+  pass(ms: number): void;
+  hide(isHidden: boolean): void;
+  pendingCount(): number;
+}
+
 /** A page whose clock and frames move when the test says so. */
-const fakePage = () => {
+const fakePage = (): FakePage => {
   let nowMs = 1_000;
   let frames: (() => void)[] = [];
   let wakes: { callback: () => void; atMs: number }[] = [];
   let onVisible = (): void => undefined;
-  const page = {
+  const page: FakePage = {
     isHidden: false,
     framesAsked: 0,
     source: {
@@ -23,8 +34,10 @@ const fakePage = () => {
       },
       isHidden: () => page.isHidden,
       onVisibility: (callback) => (onVisible = callback),
-    } satisfies FrameSource,
-    spend: (ms: number) => (nowMs += ms),
+    },
+    spend: (ms) => {
+      nowMs += ms;
+    },
     frame: () => {
       const asked = frames;
       frames = [];
@@ -50,7 +63,7 @@ const fakePage = () => {
   return page;
 };
 
-let page: ReturnType<typeof fakePage>;
+let page: FakePage;
 let scheduler: Scheduler;
 beforeEach(() => {
   page = fakePage();
