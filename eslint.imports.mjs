@@ -16,7 +16,8 @@ export const mayImport = {
   [r('host')]: [r('contract'), r('core'), r('platform'), r('client'), r('supervisor'), r('lab')],
   [r('web')]: [r('contract'), r('platform'), r('host')],
   [r('cli')]: [r('contract'), r('platform'), r('client'), r('host'), r('web')],
-  main: [r('contract'), r('platform'), r('host')],
+  // The desktop program opens the web door beside its window while its setting is on.
+  main: [r('contract'), r('platform'), r('host'), r('web')],
   preload: [`${r('contract')}/channels.ts`],
   renderer: [r('contract'), r('core'), r('client')],
 };

@@ -6,28 +6,37 @@
  * The window is on the screen before anything is started, and quitting waits for the cluster to stop.
  */
 import { app, type BrowserWindow, dialog, nativeTheme, session } from 'electron';
+import { MENU_COMMAND_CHANNEL } from '../runtime/contract/channels.ts';
+import type { MenuCommand } from '../runtime/contract/native.ts';
+import type { Settings } from '../runtime/contract/settings.ts';
 import { serveControl } from './control-ipc.ts';
 import type { HostLink } from './host-link.ts';
 import { setMenu } from './menu.ts';
+import { serveNative } from './native-ipc.ts';
+import { type Notice, showNotice } from './notice.ts';
 import { PAGE_URL } from './page-origin.ts';
 import { registerPageScheme, servePage } from './page-protocol.ts';
 import { forbidNavigation, restrictPermissions } from './permissions.ts';
 import type { ProgramLayout } from './program-layout.ts';
+import { answerSecondStarts } from './second-start.ts';
+import type { StartArguments } from './start-arguments.ts';
 import { openWindow } from './window.ts';
 
 export interface ApplicationOptions {
   layout: ProgramLayout;
-  openHost: () => Promise<HostLink>;
+  start: StartArguments;
+  /** `tell` shows the person a word that nothing waits for. */
+  openHost: (tell: (notice: Notice) => void) => Promise<HostLink>;
   /** The development server's page; only ever used by a program that is not packaged. */
   developmentUrl?: string;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Keeps the frame of the window in the theme that the settings name. */
-const followTheme = async ({ client }: HostLink): Promise<void> => {
-  client.on('settings:changed', ({ theme }) => (nativeTheme.themeSource = theme));
-  nativeTheme.themeSource = (await client.call('settings:get', {})).theme;
+/** Calls back with the theme that the settings name, now and whenever it changes. */
+const followTheme = async ({ client }: HostLink, apply: (theme: Settings['theme']) => void): Promise<void> => {
+  client.on('settings:changed', ({ theme }) => apply(theme));
+  apply((await client.call('settings:get', {})).theme);
 };
 
 /** The first quit is put off until the host has closed; the second one goes through. */
@@ -51,10 +60,10 @@ const closeHostBeforeQuit = (host: Promise<HostLink>): void => {
 };
 
 /** Resolves when the host is there, or false when another instance has taken over. @throws when page or host cannot be started */
-export const startApplication = async ({ layout, openHost, developmentUrl }: ApplicationOptions): Promise<boolean> => {
+export const startApplication = async ({ layout, start, openHost, developmentUrl }: ApplicationOptions): Promise<boolean> => {
   registerPageScheme();
   app.enableSandbox();
-  if (!app.requestSingleInstanceLock()) {
+  if (!app.requestSingleInstanceLock({ ...start })) {
     app.quit();
     return false;
   }
@@ -67,23 +76,29 @@ export const startApplication = async ({ layout, openHost, developmentUrl }: App
   closeHostBeforeQuit(host.promise);
 
   let window: BrowserWindow | undefined;
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
-  });
+  const send = (command: MenuCommand): void => {
+    if (window && !window.isDestroyed()) window.webContents.send(MENU_COMMAND_CHANNEL, command);
+  };
+  answerSecondStarts({ own: start, window: () => window, send });
   app.on('window-all-closed', () => app.quit());
 
   await app.whenReady();
+  app.setAboutPanelOptions({ applicationName: 'V-Stack Control Center', applicationVersion: app.getVersion() });
   restrictPermissions(session.defaultSession, pageUrl);
-  setMenu();
+  setMenu({ theme: 'system', send });
   serveControl({ client, pageUrl });
+  serveNative(pageUrl);
   try {
     await servePage(layout.rendererDir);
-    window = await openWindow(pageUrl, layout.preloadPath);
-    const link = await openHost();
+    window = await openWindow(start.view === undefined ? pageUrl : `${pageUrl}#${start.view}`, layout.preloadPath);
+    const link = await openHost((notice) => showNotice(window, notice));
     host.resolve(link);
     void link.closed.then(() => app.quit());
-    await followTheme(link);
+    await followTheme(link, (theme) => {
+      // The frame of the window and its native dialogs follow the page.
+      nativeTheme.themeSource = theme;
+      setMenu({ theme, send });
+    });
     return true;
   } catch (error) {
     host.reject(error);

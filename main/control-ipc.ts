@@ -12,7 +12,7 @@ import { CALL_CHANNEL, CANCEL_CHANNEL, EVENT_CHANNEL } from '../runtime/contract
 import { ClientFrame, type HostFrame } from '../runtime/contract/control/frames.ts';
 import { type CallName, type ControlClient, isCallName, isEventName } from '../runtime/contract/control/index.ts';
 import { toErrorBody, VStackError } from '../runtime/contract/errors.ts';
-import { isPageUrl } from './page-origin.ts';
+import { checkSender } from './sender.ts';
 
 interface Guest {
   running: Map<number, AbortController>;
@@ -58,13 +58,7 @@ export const serveControl = ({ client, pageUrl }: ControlIpcOptions): void => {
     });
     return guest;
   };
-  /** @throws VStackError foreign_origin for everything but the main frame of our own page */
-  const checkSender = ({ senderFrame, sender }: IpcMainEvent | IpcMainInvokeEvent): Guest => {
-    if (!senderFrame || senderFrame !== sender.mainFrame || !isPageUrl(senderFrame.url, pageUrl)) {
-      throw new VStackError('foreign_origin', `Only the page of this program may call its host, not ${senderFrame?.url ?? 'a frame that is gone'}.`);
-    }
-    return admit(sender);
-  };
+  const admitSender = (event: IpcMainEvent | IpcMainInvokeEvent): Guest => admit(checkSender(event, pageUrl));
 
   const answer = async (guest: Guest, { id, name, input }: Frame<'call'>): Promise<unknown> => {
     if (!isCallName(name)) throw new VStackError('not_found', `There is no call named "${name}".`);
@@ -101,7 +95,7 @@ export const serveControl = ({ client, pageUrl }: ControlIpcOptions): void => {
   ipcMain.handle(CALL_CHANNEL, async (event, raw: unknown): Promise<HostFrame> => {
     let id = 0;
     try {
-      const guest = checkSender(event);
+      const guest = admitSender(event);
       const frame = parseFrame('call', raw);
       id = frame.id;
       return { kind: 'result', id, output: await answer(guest, frame) };
@@ -110,9 +104,9 @@ export const serveControl = ({ client, pageUrl }: ControlIpcOptions): void => {
       return { kind: 'error', id, error: toErrorBody(error) };
     }
   });
-  ipcMain.on(CANCEL_CHANNEL, quietly((event, raw) => checkSender(event).running.get(parseFrame('cancel', raw).id)?.abort()));
+  ipcMain.on(CANCEL_CHANNEL, quietly((event, raw) => admitSender(event).running.get(parseFrame('cancel', raw).id)?.abort()));
   ipcMain.on(EVENT_CHANNEL, quietly((event, raw) => {
     // A host that does not start is told by the calls, which wait for it too.
-    subscribe(checkSender(event), event.sender, parseFrame('subscribe', raw).names).catch(() => undefined);
+    subscribe(admitSender(event), event.sender, parseFrame('subscribe', raw).names).catch(() => undefined);
   }));
 };

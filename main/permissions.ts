@@ -1,5 +1,6 @@
 /** What pages may ask of the system: ours very little, others nothing. */
 import { app, type Session } from 'electron';
+import { openIfOwnDocumentation } from './external-links.ts';
 import { isPageUrl } from './page-origin.ts';
 
 /** Chunks are fetched from 127.0.0.1, videos fill the screen, ids are copied. */
@@ -11,10 +12,16 @@ export const restrictPermissions = (session: Session, pageUrl: string): void => 
   session.setDevicePermissionHandler(() => false);
 };
 
-/** No page leads anywhere else, opens a window, or embeds a guest: this holds for every content that is ever created. */
+/**
+ * No page leads anywhere else, opens a window, or embeds a guest: this holds for every content that is ever created. Links to our own
+ * documentation open in the system's browser.
+ */
 export const forbidNavigation = (pageUrl: string): void => {
   app.on('web-contents-created', (_event, contents) => {
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.setWindowOpenHandler(({ url }) => {
+      openIfOwnDocumentation(url);
+      return { action: 'deny' };
+    });
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.on('will-frame-navigate', (event) => {
       if (!event.isMainFrame || !isPageUrl(event.url, pageUrl)) event.preventDefault();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, screen } from 'electron';
+import { recoverFromCrashes } from './crash-recovery.ts';
 import { readWindowState, writeWindowState } from './window-state.ts';
 
 /** As --bg of the two themes, so that the window does not flash before the page is drawn. */
@@ -26,9 +27,11 @@ export const openWindow = async (pageUrl: string, preloadPath: string): Promise<
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
+      devTools: !app.isPackaged,
     },
   });
   window.on('close', () => writeWindowState(stateFile, { version: 1, ...window.getNormalBounds(), isMaximized: window.isMaximized() }));
+  recoverFromCrashes(window);
   const isDrawn = new Promise<void>((resolve) => window.once('ready-to-show', () => resolve()));
   await Promise.all([window.loadURL(pageUrl), isDrawn]);
   if (isMaximized) window.maximize();

@@ -1,6 +1,12 @@
-/** The one bridge between page and main process: call, cancel, subscribe, and the path of a file. No module of Node or Electron reaches the page. */
+/**
+ * The one bridge between page and main process: the control contract, native dialogs, what the menu says, and the path of a file. No module
+ * of Node or Electron reaches the page.
+ */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { CALL_CHANNEL, CANCEL_CHANNEL, callNames, EVENT_CHANNEL, eventNames } from '../runtime/contract/channels.ts';
+import {
+  CALL_CHANNEL, CANCEL_CHANNEL, callNames, CHOOSE_FILES_CHANNEL, CHOOSE_FOLDER_CHANNEL, CHOOSE_SAVE_PATH_CHANNEL, EVENT_CHANNEL, eventNames,
+  MENU_COMMAND_CHANNEL, SHOW_IN_FOLDER_CHANNEL,
+} from '../runtime/contract/channels.ts';
 
 const isOneOf = (names: readonly string[], name: unknown): name is string => typeof name === 'string' && names.includes(name);
 
@@ -18,4 +24,14 @@ export const exposeBridge = (): void => contextBridge.exposeInMainWorld('vstack'
   },
   /** The path of a dropped or picked file on this machine's disk; empty when it has none. */
   pathOf: (file: File): string => webUtils.getPathForFile(file),
+  /** Each resolves with a result frame or an error frame, as `call` does. */
+  native: {
+    chooseFiles: (input: unknown): Promise<unknown> => ipcRenderer.invoke(CHOOSE_FILES_CHANNEL, input),
+    chooseFolder: (input: unknown): Promise<unknown> => ipcRenderer.invoke(CHOOSE_FOLDER_CHANNEL, input),
+    chooseSavePath: (input: unknown): Promise<unknown> => ipcRenderer.invoke(CHOOSE_SAVE_PATH_CHANNEL, input),
+    showInFolder: (input: unknown): Promise<unknown> => ipcRenderer.invoke(SHOW_IN_FOLDER_CHANNEL, input),
+  },
+  onMenuCommand: (callback: (command: string) => void): void => {
+    ipcRenderer.on(MENU_COMMAND_CHANNEL, (_event, command: string) => callback(command));
+  },
 });

@@ -1,5 +1,6 @@
 /** The page's one way to the host, whatever carries it: a WebSocket in the browser door, IPC in Electron. */
 import type { ControlClient } from '../../runtime/contract/control/index.ts';
+import type { MenuCommand } from '../../runtime/contract/native.ts';
 
 export type ConnectionPhase =
   /** The first connection is being made. */
@@ -25,7 +26,23 @@ export interface SendFileOptions {
   onSent?: (sentBytes: number) => void;
 }
 
+/** What only the desktop program can do. Paths are absolute. */
+export interface NativeBridge {
+  /** The videos a person picks in the system's dialog; none when it is closed without a choice. */
+  chooseFiles(): Promise<string[]>;
+  /** `startPath` is where the dialog opens. Null when it is closed without a choice. */
+  chooseFolder(startPath?: string): Promise<string | null>;
+  /** Where to save a file of this name; null when the dialog is closed without a choice. */
+  chooseSavePath(suggestedName: string): Promise<string | null>;
+  /** Shows a file in the file manager. */
+  showInFolder(path: string): Promise<void>;
+  /** Calls back for each choice in the menu until the returned function is called. */
+  onMenuCommand(callback: (command: MenuCommand) => void): () => void;
+}
+
 export interface Bridge extends ControlClient {
+  /** Missing in a browser, which has dialogs of its own. */
+  readonly native?: NativeBridge;
   readonly state: ConnectionState;
   /** Calls back on every change of the state until the returned function is called. */
   onState(callback: (state: ConnectionState) => void): () => void;

@@ -1,8 +1,9 @@
 /** The control contract over the preload's bridge. Both ends live and die together, so this connection is open from the start. */
 import type { HostFrame } from '../../runtime/contract/control/frames.ts';
 import type { CallName, EventName } from '../../runtime/contract/control/index.ts';
-import { VStackError } from '../../runtime/contract/errors.ts';
-import type { Bridge, ConnectionState } from './bridge.ts';
+import { fromErrorBody, VStackError } from '../../runtime/contract/errors.ts';
+import type { MenuCommand, NativeCallName, NativeInput, NativeOutput } from '../../runtime/contract/native.ts';
+import type { Bridge, ConnectionState, NativeBridge } from './bridge.ts';
 import { createPendingCalls } from './pending-calls.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
@@ -14,6 +15,8 @@ export interface PreloadBridge {
   onEvent(callback: (name: string, data: unknown) => void): void;
   /** The path of a file that was dropped or picked; empty when it has none. */
   pathOf(file: File): string;
+  native: { [N in NativeCallName]: (input: NativeInput<N>) => Promise<HostFrame> };
+  onMenuCommand(callback: (command: MenuCommand) => void): void;
 }
 
 declare global {
@@ -21,6 +24,27 @@ declare global {
     vstack?: PreloadBridge;
   }
 }
+
+/** The preload keeps one listener for good; who listens here may come and go. */
+const createNative = (preload: PreloadBridge): NativeBridge => {
+  const listeners = new Set<(command: MenuCommand) => void>();
+  preload.onMenuCommand((command) => listeners.forEach((listener) => listener(command)));
+  const ask = async <N extends NativeCallName>(name: N, input: NativeInput<N>): Promise<NativeOutput<N>> => {
+    const answer = await preload.native[name](input);
+    if (answer.kind === 'result') return answer.output as NativeOutput<N>;
+    throw fromErrorBody('error' in answer ? answer.error : undefined);
+  };
+  return {
+    chooseFiles: () => ask('chooseFiles', {}),
+    chooseFolder: (startPath) => ask('chooseFolder', startPath === undefined ? {} : { startPath }),
+    chooseSavePath: (suggestedName) => ask('chooseSavePath', { suggestedName }),
+    showInFolder: async (path) => void (await ask('showInFolder', { path })),
+    onMenuCommand: (callback) => {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+  };
+};
 
 export const createPreloadBridge = (preload: PreloadBridge): Bridge => {
   const pending = createPendingCalls();
@@ -39,6 +63,7 @@ export const createPreloadBridge = (preload: PreloadBridge): Bridge => {
     (await pending.open((id) => send(id, name, input), (id) => preload.cancel(id), signal)) as never;
 
   return {
+    native: createNative(preload),
     state,
     onState: () => () => undefined,
     retryNow: () => undefined,

@@ -8,6 +8,14 @@ export const CALL_CHANNEL = 'vstack:call';
 export const CANCEL_CHANNEL = 'vstack:cancel';
 export const EVENT_CHANNEL = 'vstack:event';
 
+/** What only the desktop program can do, a channel each; runtime/contract/native.ts tells what travels on them. */
+export const CHOOSE_FILES_CHANNEL = 'vstack:choose-files';
+export const CHOOSE_FOLDER_CHANNEL = 'vstack:choose-folder';
+export const CHOOSE_SAVE_PATH_CHANNEL = 'vstack:choose-save-path';
+export const SHOW_IN_FOLDER_CHANNEL = 'vstack:show-in-folder';
+/** The menu tells the page what was chosen in it. */
+export const MENU_COMMAND_CHANNEL = 'vstack:menu-command';
+
 export const callNames = [
   'cluster:status', 'cluster:launch', 'cluster:stop',
   'nodes:add', 'nodes:remove', 'nodes:stop', 'nodes:start', 'nodes:restart', 'nodes:kill', 'nodes:pause', 'nodes:resume',

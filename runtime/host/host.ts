@@ -106,7 +106,8 @@ export interface Host {
   uploadTarget(): { url: string; secret: string };
   /** cluster.json as it stands on disk. */
   clusterFile(): ClusterFile;
-  addDoor(door: OpenDoor): Promise<void>;
+  /** Resolves with what closes this door again, before the host does. */
+  addDoor(door: OpenDoor): Promise<() => Promise<void>>;
   /** Resolves when the host has closed, whoever asked for it. */
   readonly closed: Promise<void>;
   /** Within 5 s, in any state. */
@@ -207,6 +208,9 @@ const assemble = async (
   });
 
   const doors: OpenDoor[] = [];
+  /** The youngest socket, and the youngest page: not every door has one. */
+  const nameDoors = (): Promise<void> =>
+    supervisor.setDoors({ webUrl: doors.findLast(({ url }) => url !== null)?.url ?? null, controlUrl: doors.at(-1)?.controlUrl ?? null });
   const closed = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
@@ -246,7 +250,12 @@ const assemble = async (
     clusterFile: () => supervisor.clusterFile(),
     async addDoor(open) {
       doors.push(open);
-      await supervisor.setDoors({ webUrl: open.url, controlUrl: open.controlUrl });
+      await nameDoors();
+      return async () => {
+        doors.splice(doors.indexOf(open), 1);
+        await nameDoors();
+        await open.close();
+      };
     },
     closed: closed.promise,
     close,

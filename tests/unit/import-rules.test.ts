@@ -23,6 +23,7 @@ describe('the import rules', () => {
     ['one service importing another', 'runtime/services/uploader/x.ts', "import '../metadata/service.ts';"],
     ['the page reaching for the host', 'renderer/x.ts', "import '../runtime/host/host.ts';"],
     ['the preload bridge reaching for the schemas', 'preload/x.ts', "import '../runtime/contract/control/index.ts';"],
+    ['the desktop program reaching for a service', 'main/x.ts', "import '../runtime/services/metadata/service.ts';"],
     ['a service using Node directly', 'runtime/services/uploader/x.ts', "import 'node:fs';"],
     ['the host knowing Electron', 'runtime/host/x.ts', "import 'electron';"],
     ['the core reading the clock', 'runtime/core/x.ts', 'export const now = Date.now();'],
@@ -35,6 +36,7 @@ describe('the import rules', () => {
   it.each([
     ['the core using the contract', 'runtime/core/x.ts', "import '../contract/ids.ts';"],
     ['the platform using Node', 'runtime/platform/x.ts', "import 'node:fs';"],
+    ['the desktop program opening the web door', 'main/x.ts', "import '../runtime/web/web-door.ts';"],
     ['the preload bridge using the names', 'preload/x.ts', "import '../runtime/contract/channels.ts';"],
   ])('allow %s', async (_, filePath, code) => {
     expect(await problemsOf(filePath, code)).toEqual([]);

@@ -159,6 +159,23 @@ describe('a host', () => {
     expect(isClosed).toBe(true);
   });
 
+  it('closes one door before itself, and names the ones that are left', async () => {
+    const host = await start();
+    const named = async (): Promise<unknown> => {
+      const { web_url: web, control_url: control } = JSON.parse(await readFile(join(dataDir, 'cluster.json'), 'utf8')) as { web_url: unknown; control_url: unknown };
+      return [web, control];
+    };
+    const closed: string[] = [];
+    const door = (name: string, url: string | null) => ({ url, controlUrl: `ws://${name}`, close: () => Promise.resolve(void closed.push(name)) });
+    await host.addDoor(door('window', null));
+    const closePage = await host.addDoor(door('page', 'http://page'));
+    expect(await named()).toEqual(['http://page', 'ws://page']);
+    await closePage();
+    expect([await named(), closed]).toEqual([[null, 'ws://window'], ['page']]);
+    await host.close();
+    expect(closed).toEqual(['page', 'window']);
+  });
+
   it('tells of changed settings and keeps them', async () => {
     const host = await start();
     const heard: number[] = [];

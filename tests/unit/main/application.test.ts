@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MenuItemConstructorOptions } from 'electron';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startApplication } from '../../../main/application.ts';
 import type { HostLink } from '../../../main/host-link.ts';
@@ -11,8 +12,11 @@ import type { HostFrame } from '../../../runtime/contract/control/frames.ts';
 import type { ControlClient, EventName } from '../../../runtime/contract/control/index.ts';
 import { VStackError } from '../../../runtime/contract/errors.ts';
 import { CONTENT_SECURITY_POLICY } from '../../../runtime/contract/page-policy.ts';
-import { standIn } from '../../fixtures/electron-stand-in.ts';
+import { nativeTheme, standIn } from '../../fixtures/electron-stand-in.ts';
 import { settings, stoppedCluster } from '../../fixtures/scripted-door/states.ts';
+
+const flat = (items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] =>
+  items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? flat(item.submenu) : [])]);
 
 interface PageBridge {
   call(id: number, name: string, input: unknown): Promise<HostFrame>;
@@ -45,7 +49,11 @@ const fakeHost = () => {
 };
 
 let root: string;
-const layout = () => ({ ...programLayout(join(root, 'out', 'main')), preloadPath: '/p/index.cjs' });
+const options = (openHost: () => Promise<HostLink>) => ({
+  layout: { ...programLayout(join(root, 'out', 'main')), preloadPath: '/p/index.cjs' },
+  start: { dataDir: root },
+  openHost,
+});
 
 beforeEach(() => {
   standIn.reset();
@@ -60,7 +68,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const start = async () => {
   const host = fakeHost();
-  await startApplication({ layout: layout(), openHost: () => Promise.resolve(host.link) });
+  await startApplication(options(() => Promise.resolve(host.link)));
   exposeBridge();
   return { host, window: standIn.windows[0]!, page: standIn.exposed.get('vstack') as PageBridge };
 };
@@ -73,7 +81,7 @@ describe('the window', () => {
   test('is sandboxed and isolated, has no Node, and is shown before the host is started', async () => {
     const host = fakeHost();
     let wasShown = false;
-    await startApplication({ layout: layout(), openHost: () => Promise.resolve(((wasShown = standIn.windows[0]!.isShown), host.link)) });
+    await startApplication(options(() => Promise.resolve(((wasShown = standIn.windows[0]!.isShown), host.link))));
     expect(standIn.windows[0]!.options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false });
     expect(standIn.isSandboxed).toBe(true);
     expect(wasShown).toBe(true);
@@ -89,16 +97,34 @@ describe('the window', () => {
     }
   });
 
+  test('comes after scheme, sandbox and the single instance, which cannot be had later, and before the host', async () => {
+    await startApplication(options(() => Promise.resolve((standIn.note('host'), fakeHost().link))));
+    expect(standIn.journal).toEqual(['scheme', 'sandbox', 'single instance', 'ready', 'window', 'show, with 0 files in the data folder', 'host']);
+  });
+
+  test('opens at the view that the start names', async () => {
+    await startApplication({ ...options(() => Promise.resolve(fakeHost().link)), start: { dataDir: root, view: '/library' } });
+    expect(standIn.windows[0]!.webContents.mainFrame.url).toBe('vstack://app/#/library');
+  });
+
+  test('takes its frame and the mark in the menu from the theme of the settings', async () => {
+    const { host } = await start();
+    const checked = () => flat(standIn.menu).filter((item) => item.checked).map((item) => item.label);
+    expect([nativeTheme.themeSource, checked()]).toEqual(['light', ['Light']]);
+    host.listeners.get('settings:changed')!(settings({ theme: 'dark' }) as never);
+    expect([nativeTheme.themeSource, checked()]).toEqual(['dark', ['Dark']]);
+  });
+
   test('a second instance quits at once', async () => {
     standIn.isFirstInstance = false;
-    expect(await startApplication({ layout: layout(), openHost: () => Promise.reject(new Error('must not be asked')) })).toBe(false);
+    expect(await startApplication(options(() => Promise.reject(new Error('must not be asked'))))).toBe(false);
     expect([standIn.windows.length, standIn.quitCount]).toEqual([0, 1]);
   });
 });
 
 describe('the page', () => {
   const get = async (url: string): Promise<Response> => {
-    await startApplication({ layout: layout(), openHost: () => Promise.resolve(fakeHost().link) });
+    await startApplication(options(() => Promise.resolve(fakeHost().link)));
     return standIn.schemeHandlers.get('vstack')!(new Request(url));
   };
 
@@ -111,10 +137,11 @@ describe('the page', () => {
 
   test('is all there is: paths out of the folder and other hosts are not found', async () => {
     expect((await get('vstack://app/assets/a.js')).status).toBe(200);
+    const served = standIn.schemeHandlers.get('vstack')!;
     for (const url of ['vstack://app/../../secret.txt', 'vstack://app/%2e%2e/%2e%2e/secret.txt', 'vstack://app/assets/', 'vstack://other/index.html']) {
-      standIn.schemeHandlers.clear();
-      expect((await get(url)).status, url).toBe(404);
+      expect((await served(new Request(url))).status, url).toBe(404);
     }
+    expect((await served(new Request('vstack://app/', { method: 'POST' }))).status).toBe(404);
   });
 });
 
@@ -136,7 +163,7 @@ describe('permissions', () => {
 describe('the control contract over IPC', () => {
   test('a call makes the whole way from the preload bridge to the host and back', async () => {
     const { page } = await start();
-    expect(Object.keys(page).sort()).toEqual(['call', 'cancel', 'onEvent', 'pathOf', 'subscribe']);
+    expect(Object.keys(page).sort()).toEqual(['call', 'cancel', 'native', 'onEvent', 'onMenuCommand', 'pathOf', 'subscribe']);
     expect(await page.call(7, 'cluster:status', {})).toMatchObject({ kind: 'result', id: 7, output: { phase: 'stopped' } });
     expect(await page.call(8, 'no:such', {})).toMatchObject({ kind: 'error', id: 8, error: { code: 'not_found' } });
   });
@@ -202,7 +229,7 @@ describe('quitting', () => {
   });
 
   test('a host that does not start is told in a dialog, and quitting still works', async () => {
-    await expect(startApplication({ layout: layout(), openHost: () => Promise.reject(new VStackError('corrupt', 'keys.json is damaged.')) })).rejects.toThrow('damaged');
+    await expect(startApplication(options(() => Promise.reject(new VStackError('corrupt', 'keys.json is damaged.'))))).rejects.toThrow('damaged');
     expect(standIn.errors).toEqual(['V-Stack could not start: keys.json is damaged.']);
     standIn.emitApp('before-quit', standIn.event());
     await expect.poll(() => standIn.quitCount).toBe(1);

@@ -1,15 +1,23 @@
 import { expect, test } from 'vitest';
 import { createPreloadBridge, type PreloadBridge } from '../../../../renderer/bridge/electron.ts';
 import type { HostFrame } from '../../../../runtime/contract/control/frames.ts';
+import type { MenuCommand } from '../../../../runtime/contract/native.ts';
 
 const fakePreload = (answer: (id: number, name: string, input: unknown) => Promise<HostFrame>) => {
-  const log = { cancelled: [] as number[], subscribed: [] as string[][], emit: (_name: string, _data: unknown): void => undefined };
+  const log = { cancelled: [] as number[], subscribed: [] as string[][], emit: (_name: string, _data: unknown): void => undefined, choose: (_command: MenuCommand): void => undefined };
   const preload: PreloadBridge = {
     call: answer,
     cancel: (id) => void log.cancelled.push(id),
     subscribe: (names) => void log.subscribed.push(names),
     onEvent: (callback) => void (log.emit = callback),
     pathOf: (file) => (file as unknown as { path?: string }).path ?? '',
+    native: {
+      chooseFiles: () => Promise.resolve({ kind: 'result', id: 0, output: ['/a.mp4'] }),
+      chooseFolder: ({ startPath }) => Promise.resolve({ kind: 'result', id: 0, output: startPath ?? null }),
+      chooseSavePath: () => Promise.resolve({ kind: 'error', id: 0, error: { code: 'bad_request', detail: 'no name' } }),
+      showInFolder: () => Promise.resolve({ kind: 'result', id: 0, output: null }),
+    },
+    onMenuCommand: (callback) => void (log.choose = callback),
   };
   return { preload, log };
 };
@@ -49,4 +57,23 @@ test('a file is handed over by its path, and refused in words when it has none',
   expect(await bridge.sendFile(file('a.mp4', '/home/ada/a.mp4'), { title: 'A' })).toEqual({ sessionId: 'up-1' });
   expect(asked).toEqual([['uploads:start', { path: '/home/ada/a.mp4', title: 'A' }]]);
   await expect(bridge.sendFile(file('b.mp4'))).rejects.toMatchObject({ code: 'bad_request' });
+});
+
+test('native dialogs answer with paths, and their failures keep their code', async () => {
+  const { native } = createPreloadBridge(fakePreload(() => new Promise(() => undefined)).preload);
+  expect(await native!.chooseFiles()).toEqual(['/a.mp4']);
+  expect(await native!.chooseFolder('/videos')).toBe('/videos');
+  expect(await native!.chooseFolder()).toBeNull();
+  await expect(native!.chooseSavePath('a/b')).rejects.toMatchObject({ code: 'bad_request' });
+});
+
+test('what the menu says reaches whoever listens, until they stop', () => {
+  const { preload, log } = fakePreload(() => new Promise(() => undefined));
+  const { native } = createPreloadBridge(preload);
+  const heard: MenuCommand[] = [];
+  const stop = native!.onMenuCommand((command) => heard.push(command));
+  log.choose('palette');
+  stop();
+  log.choose('shortcuts');
+  expect(heard).toEqual(['palette']);
 });
