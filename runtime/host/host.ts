@@ -42,9 +42,12 @@ import { nodeFolderOf, systemHandlers } from './domains/system.ts';
 import { uploadHandlers } from './domains/uploads.ts';
 import { manifestFrom, videoHandlers } from './domains/videos.ts';
 import { createEventHub } from './event-hub.ts';
+import { openHostHappenings } from './happenings/happenings.ts';
+import { tellVideos } from './happenings/tell-videos.ts';
 import { inProcessClient } from './in-process-client.ts';
 import { createLogStore } from './log-store.ts';
 import { createSessionBook, type SessionBook } from './playback/session-book.ts';
+import { openRecorder } from './metrics/recorder.ts';
 import { createProgramFacts } from './program-facts.ts';
 import { createServices } from './services.ts';
 import { openSettings } from './settings-store.ts';
@@ -152,6 +155,8 @@ const assemble = async (
   const onEvent = (event: SupervisorEvent): void => {
     // Uploads may also be sent straight to the uploader: whatever it says, something may have moved there.
     if ((event.kind === 'log' || event.kind === 'child-event') && event.name === 'uploader') uploads.kick();
+    recorder.take(event);
+    if (event.kind === 'changed') happenings.takeStatus(supervisor.status());
     if (event.kind === 'log') return logs.add(event.name, event.lines, event.droppedCount);
     if (event.kind === 'child-event' || event.kind === 'wanted') return;
     if (event.kind === 'beat') return beatThrottle.request();
@@ -169,9 +174,17 @@ const assemble = async (
   const http = createHttpClient({ secret: clusterSecret });
   const services = createServices(http, () => supervisor.status());
   const uploads = createUploadWatch(services, events, clock);
-  const sessions = createSessionBook({ clock, onChange: (session) => events.emit('playback:changed', session) });
   const downloads = createVideoDownloads(clock, manifestFrom(services));
   const thumbnails = createThumbnails(joinPath(dataDir, 'thumbnails'), services, clock, (error) => log.debug({ err: error }, 'pictures of deleted videos are taken away later'));
+  const happenings = await openHostHappenings({ file: joinPath(dataDir, 'metrics', 'happenings.jsonl'), clock, log, events });
+  happenings.takeStatus(supervisor.status());
+  const sessions = createSessionBook({
+    clock,
+    onChange: (session) => events.emit('playback:changed', session),
+    onStall: happenings.takeStall,
+    onFailOver: happenings.takeFailOver,
+  });
+  const recorder = await openRecorder({ folder: joinPath(dataDir, 'metrics'), clock, events, log, http, status: () => supervisor.status(), latestPlayback: sessions.sample });
 
   let lastRequest: LaunchRequest | undefined;
   const defaults = { settings, topologyFile: supervisor.paths.topologyFile, tuning: options.tuning };
@@ -188,12 +201,12 @@ const assemble = async (
     ...nodeHandlers(supervisor),
     ...rebuildHandlers({ supervisor, services, clock, request: async () => lastRequest ?? launchRequestOf({}, defaults) }),
     ...logHandlers(logs),
-    ...videoHandlers({ services, events, thumbnails, downloads, clock, dataDir }),
+    ...tellVideos(videoHandlers({ services, events, thumbnails, downloads, clock, dataDir }), services, happenings),
     ...uploadHandlers(services, uploads, options.samplePath),
     ...settingsHandlers(settings, events),
-    ...metricHandlers(),
+    ...metricHandlers(recorder),
     ...playbackHandlers(sessions),
-    ...happeningHandlers(),
+    ...happeningHandlers(happenings),
     ...systemHandlers({
       ...program,
       nodeFolder: (nodeId) => nodeFolderOf(supervisor.status(), nodeId),
@@ -217,12 +230,13 @@ const assemble = async (
     log.info('host is closing');
     dispatcher.close();
     uploads.stop();
+    thumbnails.stop();
     try {
       await supervisor.close();
     } catch (error) {
       log.error({ err: error }, 'the cluster did not end in order');
-    thumbnails.stop();
     }
+    await Promise.allSettled([recorder.close(), happenings.close()]);
     beatThrottle.cancel();
     statusThrottle.cancel();
     http.close();
@@ -237,7 +251,7 @@ const assemble = async (
   log.info({ version: VERSION, door, dataDir }, 'host is running');
   return {
     dataDir,
-    core: { dispatcher, events, downloads, clock, log, version: VERSION, door },
+    core: { dispatcher, events, downloads, measuring: recorder, clock, log, version: VERSION, door },
     client: inProcessClient(dispatcher, events),
     sessions,
     clusterSecret,

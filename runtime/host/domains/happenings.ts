@@ -1,12 +1,8 @@
 /** What happened. */
-import { VStackError } from '../../contract/errors.ts';
 import type { Handlers } from '../dispatcher.ts';
+import type { Happenings } from '../happenings/happenings.ts';
 
-const missing = (): never => {
-  throw new VStackError('not_supported', 'This host does not answer that call.');
-};
-
-export const happeningHandlers = () =>
+export const happeningHandlers = (happenings: Happenings) =>
   ({
-    'events:list': missing,
+    'events:list': (query) => ({ events: happenings.list(query) }),
   }) satisfies Partial<Handlers>;

@@ -1,15 +1,11 @@
 /** Measurements. */
-import { VStackError } from '../../contract/errors.ts';
 import type { Handlers } from '../dispatcher.ts';
+import type { Recorder } from '../metrics/recorder.ts';
 
-const missing = (): never => {
-  throw new VStackError('not_supported', 'This host does not answer that call.');
-};
-
-export const metricHandlers = () =>
+export const metricHandlers = (recorder: Recorder) =>
   ({
-    'metrics:latest': missing,
-    'metrics:history': missing,
-    'metrics:summary': missing,
-    'metrics:export': missing,
+    'metrics:latest': () => ({ sample: recorder.latest() }),
+    'metrics:history': ({ samplesMax, ...range }) => recorder.history(range, samplesMax),
+    'metrics:summary': () => recorder.summary(),
+    'metrics:export': (range) => recorder.export(range),
   }) satisfies Partial<Handlers>;

@@ -14,6 +14,7 @@ import { acceptWebSockets } from '../../platform/websocket.ts';
 import { ALL_PERMISSIONS, type Dispatcher } from '../dispatcher.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { VideoDownloads } from '../video-downloads.ts';
+import type { Recorder } from '../metrics/recorder.ts';
 import { serveConnection } from './control-connection.ts';
 
 export const CONTROL_PATH = '/control';
@@ -27,6 +28,8 @@ export interface HostCore {
   events: EventHub;
   /** What links of `videos:download-link` lead to. */
   downloads: VideoDownloads;
+  /** Counts the door's requests, and says what its `/metrics` tell beside them. @default the door counts for itself */
+  measuring?: Pick<Recorder, 'requests' | 'describe'>;
   clock: Clock;
   log: Logger;
   version: string;
@@ -59,7 +62,9 @@ export const openControlDoor = async ({ host, port, tokens, httpToken, routes = 
   if (port > 0) await requireFreePorts([{ port, purpose: 'the control center' }]);
   const access = { authentication: 'on' as const, secret: httpToken, wallMs: () => host.clock.wallMs() };
   const guard = createGuard(access);
-  const service = await createHttpService({ ...access, routes, port, log: host.log });
+  const { requests, describe } = host.measuring ?? {};
+  const service = await createHttpService({ ...access, routes, port, log: host.log, ...(requests && { requests }) });
+  describe?.(service.metrics);
   let connectionCount = 0;
 
   const authenticate = (token: string): ReadonlySet<Permission> | undefined =>

@@ -13,6 +13,9 @@ const labelText = (labels: Labels): string => {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 };
 
+const lines = (name: string, value: number | [Labels, number][]): string[] =>
+  (typeof value === 'number' ? [[{}, value] as [Labels, number]] : value).map(([labels, each]) => `vstack_${name}${labelText(labels)} ${each}`);
+
 interface Histogram {
   labels: Labels;
   counts: number[];
@@ -21,10 +24,10 @@ interface Histogram {
 }
 
 export const createMetrics = () => {
-  const families: { name: string; lines(): string[] }[] = [];
+  const families: { name: string; text(): string[] }[] = [];
 
   const family = (name: string, type: string, help: string, samples: () => string[]): void => {
-    families.push({ name, lines: () => [`# HELP vstack_${name} ${help}`, `# TYPE vstack_${name} ${type}`, ...samples()] });
+    families.push({ name, text: () => [`# HELP vstack_${name} ${help}`, `# TYPE vstack_${name} ${type}`, ...samples()] });
   };
 
   return {
@@ -38,22 +41,23 @@ export const createMetrics = () => {
     },
     /** `read` is asked at scrape time, so a gauge is never stale. */
     gauge(name: string, help: string, read: () => number | [Labels, number][]): void {
-      family(name, 'gauge', help, () => {
-        const value = read();
-        return (typeof value === 'number' ? [[{}, value] as [Labels, number]] : value).map(([labels, v]) => `vstack_${name}${labelText(labels)} ${v}`);
-      });
+      family(name, 'gauge', help, () => lines(name, read()));
+    },
+    /** A counter that somebody else keeps; `read` is asked at scrape time. */
+    readCounter(name: string, help: string, read: () => number | [Labels, number][]): void {
+      family(name, 'counter', help, () => lines(name, read()));
     },
     histogram(name: string, help: string, buckets: readonly number[] = LATENCY_SECONDS_BUCKETS) {
       const series = new Map<string, Histogram>();
       family(name, 'histogram', help, () =>
         [...series.values()].flatMap(({ labels, counts, sum, count }) => {
           let cumulative = 0;
-          const lines = buckets.map((bound, index) => {
+          const text = buckets.map((bound, index) => {
             cumulative += counts[index]!;
             return `vstack_${name}_bucket${labelText({ ...labels, le: String(bound) })} ${cumulative}`;
           });
-          lines.push(`vstack_${name}_bucket${labelText({ ...labels, le: '+Inf' })} ${count}`);
-          return [...lines, `vstack_${name}_sum${labelText(labels)} ${sum}`, `vstack_${name}_count${labelText(labels)} ${count}`];
+          text.push(`vstack_${name}_bucket${labelText({ ...labels, le: '+Inf' })} ${count}`);
+          return [...text, `vstack_${name}_sum${labelText(labels)} ${sum}`, `vstack_${name}_count${labelText(labels)} ${count}`];
         }),
       );
       return (value: number, labels: Labels = {}): void => {
@@ -66,7 +70,7 @@ export const createMetrics = () => {
         entry.count++;
       };
     },
-    text: (): string => `${families.flatMap((each) => each.lines()).join('\n')}\n`,
+    text: (): string => `${families.flatMap((each) => each.text()).join('\n')}\n`,
   };
 };
 

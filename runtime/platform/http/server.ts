@@ -12,6 +12,7 @@ import { toErrorBody, VStackError } from '../../contract/errors.ts';
 import { randomHex } from '../crypto.ts';
 import type { Logger } from '../log.ts';
 import { parseInput, readJson } from './body.ts';
+import { processUsage } from '../process/usage.ts';
 import { createGuard, type Access, type GuardOptions } from './guard.ts';
 import { answerMalformed } from './malformed.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -141,6 +142,8 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
   const requests = options.requests ?? createRequestCounting();
   const countRequest = metrics.counter('http_requests_total', 'Requests by route and status.');
   const timeRequest = metrics.histogram('http_request_duration_seconds', 'Time from the request line to the end of the answer.');
+  metrics.readCounter('process_cpu_seconds_total', 'CPU time of this process, user and system.', () => processUsage().cpuMs / 1000);
+  metrics.gauge('process_resident_memory_bytes', 'Memory of this process that stands in RAM.', () => processUsage().rssBytes);
   const router = createRouter<Route>([
     ...options.routes,
     {
