@@ -16,3 +16,7 @@ provideBridge(bridge);
 const app = createApp(App).use(createPinia());
 startSession(bridge);
 app.use(createAppRouter()).mount('#app');
+
+// A browser has no menu of ours; the desktop program's comes once the page stands.
+const { native } = bridge;
+if (native) void import('./palette/menu-commands.ts').then(({ followMenu }) => followMenu(native, app));

@@ -66,8 +66,13 @@ const routePage = async (page: Page, id: number, program: Remote<Program>): Prom
     const isPrevented = await program.contentsEvent(id, 'will-frame-navigate', { url: request.url(), isMainFrame: request.frame() === page.mainFrame() });
     await (isPrevented ? route.abort('aborted') : route.continue());
   });
+  // A window that the page opens has no handler of its own; it ends here before it has loaded anything.
+  await page.context().route(/^https?:/, async (route) => {
+    await program.openAnother(id, toProgram(route.request().url()));
+    await route.abort('aborted');
+  });
   page.on('popup', (popup) => {
-    void program.openAnother(id, toProgram(popup.url())).then(() => popup.close());
+    popup.once('requestfailed', () => void popup.close());
   });
 };
 
