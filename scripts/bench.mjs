@@ -1,8 +1,9 @@
 // `npm run bench [-- name…]`: runs the benchmarks one after the other; each prints a Markdown table.
 //   --json   one object a benchmark instead      --check   end with 1 when a target was missed
-//   --save   write docs/performance.md: each benchmark's method (its opening comment) and its table, as measured
+//   --save   write docs/performance.md: each benchmark's method (its opening comment) and its table, as measured. With names, only their
+//            sections are replaced; each section names the machine it was measured on.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfNeeded } from './lib/build.mjs';
 import { nodePath, root } from './lib/root.mjs';
@@ -19,8 +20,8 @@ if (unknown.length > 0) {
   console.error(`There is no benchmark called ${unknown.join(', ')}. There are: ${names.join(', ')}.`);
   process.exit(2);
 }
-if (isSaving && (wanted.length > 0 || flags.includes('--json'))) {
-  console.error('--save writes the whole page: it takes neither names nor --json.');
+if (isSaving && flags.includes('--json')) {
+  console.error('--save writes Markdown: it does not go with --json.');
   process.exit(2);
 }
 
@@ -30,8 +31,15 @@ const methodOf = (name) => {
   return comment.split('\n').map((line) => line.replace(/^ *\* ?/, '')).join('\n').trim();
 };
 
+const pagePath = join(root, 'docs', 'performance.md');
+/** Of the page as it stands, by the name of the benchmark that each was written by. */
+const savedSections = () => {
+  const [, ...sections] = existsSync(pagePath) ? readFileSync(pagePath, 'utf8').split(/^(?=## )/m) : [];
+  return new Map(sections.map((section) => [/^`npm run bench -- (\S+)`$/m.exec(section)?.[1], section.trim()]));
+};
+
 buildIfNeeded();
-const sections = [];
+const sections = isSaving ? savedSections() : new Map();
 let failed = 0;
 for (const name of wanted.length > 0 ? wanted : names) {
   const { status, stdout } = spawnSync(nodePath, ['--disable-warning=ExperimentalWarning', join(folder, `${name}.ts`), ...flagsPassedOn], {
@@ -46,10 +54,11 @@ for (const name of wanted.length > 0 ? wanted : names) {
   if (!isSaving) continue;
   console.log(stdout);
   const [title = name, ...rest] = stdout.trim().replace(/^### /, '').split('\n');
-  sections.push(`## ${title}\n\n${methodOf(name)}\n\n\`npm run bench -- ${name}\`\n${rest.join('\n')}`);
+  if (status === 0) sections.set(name, `## ${title}\n\n${methodOf(name)}\n\n\`npm run bench -- ${name}\`\n${rest.join('\n')}`);
 }
 if (isSaving) {
   const preface = readFileSync(join(folder, 'README.md'), 'utf8').trim();
-  writeFileSync(join(root, 'docs', 'performance.md'), `${preface}\n\n${sections.join('\n\n')}\n`);
+  // In the order of the names; a benchmark that is gone takes its section along.
+  writeFileSync(pagePath, `${[preface, ...names.flatMap((name) => sections.get(name) ?? [])].join('\n\n')}\n`);
 }
 process.exitCode = failed > 0 ? 1 : 0;
