@@ -1,0 +1,102 @@
+/** Samples turned into rings, one for each figure of each node, which charts draw from. Rings tell of changes by their `version`, not through Vue. */
+import type { MetricSample, NodeSample } from '../../runtime/contract/control/metrics.ts';
+import { createSeriesRing, DAY_CAPACITY, type SeriesRing } from '../charts/ring.ts';
+import { spliceRing } from '../charts/splice.ts';
+import type { TimeRange } from '../charts/types.ts';
+import { nodeNumberOf } from '../theme/nodes.ts';
+import { createLoadShares } from './load-shares.ts';
+
+const SAMPLED = ['readBytesPerSecond', 'writtenBytesPerSecond', 'requestsPerSecond', 'requestMsP95', 'pingMs', 'cpuPercent', 'rssBytes', 'diskUsedBytes'] as const satisfies readonly (keyof NodeSample)[];
+const NODE_FIGURES = [...SAMPLED, 'score', 'loadPercent'] as const;
+/** Figures of a node as its samples name them; `score` is the player's, `loadPercent` its share of what was lately read. */
+export type NodeFigure = (typeof NODE_FIGURES)[number];
+
+const PLAYBACK_FIGURES = ['bufferSec', 'throughputBitsPerSecond', 'stallCount'] as const;
+/** Figures of the playback session, as its samples name them. */
+export type PlaybackFigure = (typeof PLAYBACK_FIGURES)[number];
+
+/** Two missing samples are a gap; one may be late. */
+const GAP_STEPS = 2.5;
+
+export interface MetricRecord {
+  /** The nodes that any sample told of, in the order of their numbers. */
+  nodeIds(): string[];
+  /** The same ring every time, also for what was never measured. */
+  nodeRing(nodeId: string, figure: NodeFigure): SeriesRing;
+  playbackRing(figure: PlaybackFigure): SeriesRing;
+  /** `stepMs`: how far apart samples are meant to be; a longer silence is a gap. A sample that is not younger than the last is ignored. */
+  append(sample: MetricSample, stepMs: number): void;
+  /** Everything anew, oldest first. */
+  replace(samples: readonly MetricSample[], stepMs: number): void;
+  /** A closer look at a range in the place of what is known of it. */
+  splice(range: TimeRange, samples: readonly MetricSample[], stepMs: number): void;
+  /** Forgets the samples; the rings stay those that charts hold. */
+  clear(): void;
+}
+
+export const createMetricRecord = (): MetricRecord => {
+  const rings = new Map<string, SeriesRing>();
+  const nodeIds = new Set<string>();
+  const shares = createLoadShares();
+  let lastMs: number | null = null;
+
+  const ringOf = (key: string): SeriesRing => {
+    const ring = rings.get(key) ?? createSeriesRing({ capacity: DAY_CAPACITY });
+    rings.set(key, ring);
+    return ring;
+  };
+  const nodeRing = (nodeId: string, figure: NodeFigure): SeriesRing => ringOf(`${nodeId} ${figure}`);
+  const playbackRing = (figure: PlaybackFigure): SeriesRing => ringOf(figure);
+
+  const append = (sample: MetricSample, stepMs: number): void => {
+    const { atMs, nodes, playback } = sample;
+    if (lastMs !== null && atMs <= lastMs) return;
+    if (lastMs !== null && atMs - lastMs > stepMs * GAP_STEPS) {
+      for (const ring of rings.values()) ring.append(lastMs + 1, null);
+      shares.forget();
+    }
+    lastMs = atMs;
+    for (const figure of PLAYBACK_FIGURES) playbackRing(figure).append(atMs, playback?.[figure] ?? null);
+    const scores = new Map(playback?.nodes.map(({ nodeId, score }) => [nodeId, score]));
+    const loads = shares.next(sample);
+    for (const node of nodes) {
+      nodeIds.add(node.name);
+      for (const figure of SAMPLED) nodeRing(node.name, figure).append(atMs, node[figure]);
+      nodeRing(node.name, 'score').append(atMs, scores.get(node.name) ?? null);
+      nodeRing(node.name, 'loadPercent').append(atMs, loads.get(node.name) ?? null);
+    }
+    // Of a node that was taken out of the cluster nothing is told any more.
+    for (const nodeId of nodeIds) {
+      if (nodes.some(({ name }) => name === nodeId)) continue;
+      for (const figure of NODE_FIGURES) nodeRing(nodeId, figure).append(atMs, null);
+    }
+  };
+  const clear = (): void => {
+    for (const ring of rings.values()) ring.clear();
+    nodeIds.clear();
+    shares.forget();
+    lastMs = null;
+  };
+
+  return {
+    nodeIds: () => [...nodeIds].sort((a, b) => nodeNumberOf(a) - nodeNumberOf(b) || a.localeCompare(b)),
+    nodeRing,
+    playbackRing,
+    append,
+    clear,
+    replace: (samples, stepMs) => {
+      clear();
+      for (const sample of samples) append(sample, stepMs);
+    },
+    splice: (range, samples, stepMs) => {
+      const closer = createMetricRecord();
+      closer.replace(samples, stepMs);
+      const closerIds = closer.nodeIds();
+      for (const nodeId of closerIds) nodeIds.add(nodeId);
+      for (const figure of PLAYBACK_FIGURES) spliceRing(playbackRing(figure), range, closer.playbackRing(figure));
+      for (const nodeId of nodeIds) {
+        for (const figure of NODE_FIGURES) spliceRing(nodeRing(nodeId, figure), range, closerIds.includes(nodeId) ? closer.nodeRing(nodeId, figure) : undefined);
+      }
+    },
+  };
+};
