@@ -37,7 +37,13 @@ export const logCalls = {
     summary: 'The youngest log lines, oldest first.',
   }),
   'logs:export': defineCall({
-    input: z.object({ source: z.string().optional(), level: LogLevel.default('debug') }),
+    input: z.object({
+      source: z.string().optional(),
+      /** These three as in `logs:query`. */
+      sources: z.array(z.string()).max(64).optional(),
+      search: z.string().max(200).optional(),
+      level: LogLevel.default('debug'),
+    }),
     output: z.object({ filename: z.string(), text: z.string() }),
     needs: 'read',
     summary: 'The log lines that the host still holds, as text, one JSON object a line.',

@@ -31,11 +31,23 @@ const merges: { [E in EventName]: Merge<E> } = {
   // A sample that was left out is a gap in a chart, which the history can fill.
   'metrics:sample': (_older, newer) => newer,
   'events:added': (older, newer) => ({ events: [...older.events, ...newer.events].slice(-EVENTS_MAX) }),
+  // At most one batch waits for a client that is behind, whose lines the ring holds anyway: a slow client costs a few megabytes.
   'logs:lines': (older, newer) => {
     const lines = [...older.lines, ...newer.lines];
     const excess = Math.max(0, lines.length - BATCH_LINES_MAX);
     return { lines: lines.slice(excess), droppedCount: older.droppedCount + newer.droppedCount + excess };
   },
+};
+
+/** A batch of log lines is the one event that is large and often, and it is never touched again: all clients are sent the same text. */
+const logFrames = new WeakMap<object, string>();
+
+const frameOf = (name: EventName, data: unknown): string => {
+  const text = name === 'logs:lines' ? logFrames.get(data as object) : undefined;
+  if (text !== undefined) return text;
+  const fresh = JSON.stringify({ kind: 'event', name, data });
+  if (name === 'logs:lines') logFrames.set(data as object, fresh);
+  return fresh;
 };
 
 export interface EventOutbox {
@@ -47,7 +59,7 @@ export interface EventOutbox {
 export const createEventOutbox = (socket: Pick<TextSocket, 'bufferedBytes' | 'send'>): EventOutbox => {
   const waiting = new Map<EventName, unknown>();
 
-  const send = (name: EventName, data: unknown): void => socket.send(JSON.stringify({ kind: 'event', name, data }), drain);
+  const send = (name: EventName, data: unknown): void => socket.send(frameOf(name, data), drain);
 
   /** Runs whenever a frame has left. */
   const drain = (): void => {

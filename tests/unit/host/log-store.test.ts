@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventData } from '../../../runtime/contract/control/index.ts';
-import { BATCH_LINES_MAX, BATCH_MS, createLogStore, LINES_KEPT } from '../../../runtime/host/log-store.ts';
+import { CHARS_KEPT, LINES_KEPT } from '../../../runtime/host/log-ring.ts';
+import { BATCH_LINES_MAX, BATCH_MS, createLogStore } from '../../../runtime/host/log-store.ts';
 import { createManualClock } from '../../../runtime/platform/clock.ts';
 
 const setUp = () => {
@@ -9,7 +10,7 @@ const setUp = () => {
   return { clock, batches, store: createLogStore(clock, (batch) => batches.push(batch)) };
 };
 const line = (msg: string, extra: object = {}): string => JSON.stringify({ level: 'info', time: '2026-01-01T00:00:00.000Z', component: 'x', msg, ...extra });
-const all = { level: 'debug' as const, limit: 10_000 };
+const all = { level: 'debug' as const, limit: LINES_KEPT };
 
 describe('the log store', () => {
   it('reads the lines that pino writes and keeps what else they say as fields', () => {
@@ -56,6 +57,26 @@ describe('the log store', () => {
     expect(messages({ level: 'warn' })).toEqual(['2', '4']);
     expect(messages({ afterSequence: 2 })).toEqual(['3', '4']);
     expect(messages({ afterSequence: 4 })).toEqual([]);
+    expect(messages({ beforeSequence: 3 })).toEqual(['1', '2']);
+    expect(messages({ beforeSequence: 4, limit: 1 })).toEqual(['3']);
+    expect(messages({ afterSequence: 1, beforeSequence: 3 })).toEqual(['2']);
+    expect(messages({ sources: ['b', 'c'] })).toEqual(['4']);
+    expect(messages({ sources: ['a', 'b'], source: 'a', level: 'warn' })).toEqual(['2']);
+    expect(messages({ sources: [] })).toEqual([]);
+  });
+
+  it('carries 10,000 lines a second without loss, in five batches', () => {
+    const { store, clock, batches } = setUp();
+    for (let second = 0; second < 3; second++) {
+      for (let part = 0; part < 10; part++) {
+        store.add('a', Array.from({ length: 1_000 }, (_, index) => line(String(index))));
+        clock.advance(100);
+      }
+    }
+    clock.advance(BATCH_MS);
+    expect(batches.length).toBeLessThanOrEqual(16);
+    expect(batches.flatMap((batch) => batch.lines.map(({ sequence }) => sequence))).toEqual(Array.from({ length: 30_000 }, (_, index) => index + 1));
+    expect(batches.every((batch) => batch.droppedCount === 0)).toBe(true);
   });
 
   it('forgets the oldest lines once it is full', () => {
@@ -65,5 +86,51 @@ describe('the log store', () => {
     expect(kept).toHaveLength(LINES_KEPT);
     expect(kept[0]!.message).toBe('10');
     expect(kept.at(-1)!.sequence).toBe(LINES_KEPT + 10);
+  });
+
+  it('keeps fewer of long lines, and their messages only', () => {
+    const { store, clock, batches } = setUp();
+    const long = line('x'.repeat(10_000), { more: 'y' });
+    const count = Math.ceil(CHARS_KEPT / long.length) + 50;
+    for (let index = 0; index < count; index++) store.add('a', [long]);
+    const kept = store.query(all);
+    expect(kept.length * long.length).toBeLessThanOrEqual(CHARS_KEPT);
+    expect(kept.at(-1)).toMatchObject({ sequence: count, message: 'x'.repeat(4_000), fields: { leftOut: expect.stringContaining('log file') as string } });
+    clock.advance(BATCH_MS);
+    expect(batches[0]!.lines.length + batches[0]!.droppedCount).toBe(count);
+    expect(batches[0]!.lines.length).toBeLessThan(500);
+  });
+
+  it('is searched by a regular expression, in messages and fields, whatever the case', () => {
+    const { store } = setUp();
+    store.add('a', [line('stored chunk 7', { chunkId: 'vid-1-chunk-007' }), line('Node is DOWN'), line('plain')]);
+    const found = (search: string): string[] => store.query({ ...all, search }).map(({ message }) => message);
+    expect(found('^node.*down$')).toEqual(['Node is DOWN']);
+    expect(found('chunk-00[67]')).toEqual(['stored chunk 7']);
+    expect(found('a|o')).toHaveLength(3);
+    expect(store.query({ ...all, search: 'o', limit: 1, beforeSequence: 2 }).map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
+  it('names the place where a search is no regular expression', () => {
+    const { store } = setUp();
+    expect(() => store.query({ ...all, search: 'ab(c' })).toThrow(/position 3/);
+    expect(() => store.exportText({ level: 'debug', search: '[' }, 1_000)).toThrow(/position 1/);
+  });
+
+  it('gives up a search that would take for ever, and goes on', () => {
+    const { store } = setUp();
+    store.add('a', Array.from({ length: 50 }, () => line(`${'a'.repeat(60)}!`)));
+    expect(() => store.query({ ...all, search: '^(a+)+$' })).toThrow(expect.objectContaining({ code: 'bad_request', message: expect.stringContaining('Simplify') as string }) as Error);
+    expect(store.query({ ...all, search: '^a+!$' })).toHaveLength(50);
+  });
+
+  it('exports the youngest lines that fit, one JSON object a line', () => {
+    const { store } = setUp();
+    store.add('a', Array.from({ length: 1_000 }, (_, index) => line(`number ${index}`)));
+    const lines = store.exportText({ level: 'debug' }, 10_000).trimEnd().split('\n').map((text) => JSON.parse(text) as { sequence: number });
+    expect(lines.length).toBeGreaterThan(50);
+    expect(lines.length).toBeLessThan(200);
+    expect(lines.at(-1)).toMatchObject({ sequence: 1_000 });
+    expect(store.exportText({ level: 'debug', search: 'number 99\\b' }, 10_000)).toContain('number 99');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../../runtime/platform/clock.ts';
-import { createLineBatch } from '../../../../runtime/platform/process/line-batch.ts';
+import { CHARS_MAX, createLineBatch, LINES_MAX } from '../../../../runtime/platform/process/line-batch.ts';
 
 const create = () => {
   const clock = createManualClock();
@@ -34,10 +34,29 @@ describe('a batch of lines', () => {
 
   it('is bounded, and counts what it dropped', () => {
     const { clock, sent, batch } = create();
-    for (let index = 0; index < 700; index++) batch.add(String(index));
+    for (let index = 0; index < LINES_MAX + 200; index++) batch.add(String(index));
     clock.advance(100);
     expect(sent[0]).toMatchObject({ droppedCount: 200 });
-    expect(sent[0]!.lines).toHaveLength(500);
+    expect(sent[0]!.lines).toHaveLength(LINES_MAX);
+    sent[0]!.done();
+    for (let index = 0; index < 100; index++) batch.add('x'.repeat(CHARS_MAX / 10));
+    clock.advance(100);
+    expect(sent[1]).toMatchObject({ droppedCount: 90 });
+    expect(sent[1]!.lines).toHaveLength(10);
+  });
+
+  it('carries 10,000 lines a second whole, also when the receiver is busy for a third of a second', () => {
+    const { clock, sent, batch } = create();
+    for (let part = 0; part < 12; part++) {
+      for (let index = 0; index < 1_000; index++) batch.add('line');
+      clock.advance(100);
+      if (part % 4 === 3) sent.at(-1)!.done();
+    }
+    clock.advance(100);
+    sent.at(-1)!.done();
+    clock.advance(100);
+    expect(sent.reduce((sum, { lines }) => sum + lines.length, 0)).toBe(12_000);
+    expect(sent.every(({ droppedCount }) => droppedCount === 0)).toBe(true);
   });
 
   it('leaves at once when it is flushed', () => {
