@@ -1,5 +1,5 @@
-/** One row of a table is the stop of the Tab key; the arrow keys move it. */
-import { computed, type ComputedRef, nextTick, shallowRef, type ShallowRef } from 'vue';
+/** One row of a table is the stop of the Tab key; the arrow keys move it. Whatever has the focus in a row keeps it when rows change places. */
+import { computed, type ComputedRef, nextTick, onBeforeUpdate, onUpdated, shallowRef, type ShallowRef } from 'vue';
 
 /** Rows a page key jumps over: about what a panel shows at once. */
 const PAGE_ROWS = 10;
@@ -38,9 +38,22 @@ export const useRowFocus = ({ body, rowCount, keyAt, indexOf }: RowFocusOptions)
   const isFocused = shallowRef(false);
   const activeIndex = computed(() => (activeKey.value === null ? -1 : indexOf(activeKey.value)));
 
+  // A row that changes its place is taken out of the page and put in again, which costs what has the focus in it the focus.
+  let focused: Element | null = null;
+  onBeforeUpdate(() => {
+    focused = body.value?.contains(document.activeElement) ? document.activeElement : null;
+  });
+  onUpdated(() => {
+    if (focused instanceof HTMLElement && focused.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  });
+
+  // The row that had the focus may leave the page before the next one can take it; that is not the end of the walk.
+  let isMoving = false;
   const focusRow = async (index: number): Promise<void> => {
+    isMoving = true;
     activeKey.value = keyAt(index);
     await nextTick();
+    isMoving = false;
     const row = body.value?.querySelector<HTMLElement>(`tr[data-row="${index}"]`);
     row?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: 'nearest' });
@@ -56,7 +69,7 @@ export const useRowFocus = ({ body, rowCount, keyAt, indexOf }: RowFocusOptions)
       isFocused.value = true;
     },
     handleFocusOut: (event) => {
-      isFocused.value = rowOf(event.relatedTarget) !== null;
+      if (!isMoving) isFocused.value = rowOf(event.relatedTarget) !== null;
     },
     handleKey: (event) => {
       const row = rowOf(event.target);
