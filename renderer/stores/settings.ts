@@ -1,7 +1,7 @@
 /** The host's settings, and the theme they name. The theme is also kept in the browser, so that a page starts in the right colours. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef, watchEffect } from 'vue';
-import type { Settings } from '../../runtime/contract/settings.ts';
+import type { Settings, SettingsChange } from '../../runtime/contract/settings.ts';
 import { useBridge } from '../bridge/bridge.ts';
 
 export type Theme = Settings['theme'];
@@ -41,6 +41,8 @@ export const useSettingsStore = defineStore('settings', () => {
     resolvedTheme,
     apply,
     hydrate: async (): Promise<void> => apply(await useBridge().call('settings:get', {})),
+    /** Saves some of them; every window hears of it. @throws VStackError bad_request for a value the host refuses */
+    change: async (changes: SettingsChange): Promise<void> => apply(await useBridge().call('settings:set', changes)),
     /** Takes effect at once; the host is told so that the next door opens the same way. */
     chooseTheme: async (next: Theme): Promise<void> => {
       setTheme(next);
