@@ -4,12 +4,14 @@ import type { ShownChart } from './csv.ts';
 import { fitLabels, LABEL_HEIGHT_PX, LABEL_LEAD_PX } from './line-labels.ts';
 import { type Palette, readPalette } from './palette.ts';
 import { createPlot } from './plot.ts';
+import { dayText } from './save.ts';
 import { spread } from './spread.ts';
 import { valueText } from './summary.ts';
 import { timeText } from './ticks.ts';
 import type { ChartContent } from './types.ts';
 
 export { chartsAsCsv, type ShownChart } from './csv.ts';
+export { fileNameOf, saveBlob } from './save.ts';
 
 export interface PictureOptions {
   /** Above all charts. */
@@ -89,11 +91,6 @@ const drawChart = ({ content, range }: ShownChart, widthPx: number, heightPx: nu
   return copy;
 };
 
-const dayText = (atMs: number): string => {
-  const at = new Date(atMs);
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
-};
-
 const periodOf = (charts: readonly ShownChart[]): string => {
   const fromMs = Math.min(...charts.map(({ range }) => range.fromMs));
   const toMs = Math.max(...charts.map(({ range }) => range.toMs));
@@ -138,25 +135,4 @@ export const chartsAsPng = async (charts: readonly ShownChart[], options: Pictur
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(`The browser could not make a PNG of ${canvas.width} × ${canvas.height} pixels.`))), 'image/png');
   });
-};
-
-/** `Node scores` → `vstack-node-scores-20250314-150926.png`. */
-export const fileNameOf = (label: string, extension: string, nowMs = Date.now()): string => {
-  const slug = label.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
-  const stamp = `${dayText(nowMs)}-${timeText(nowMs)}`.replaceAll(/(\d{4})-(\d\d)-(\d\d)-/g, '$1$2$3-').replaceAll(':', '');
-  return `vstack-${slug}-${stamp}.${extension}`;
-};
-
-/** Long enough for the browser to have taken the file. */
-const KEPT_MS = 30_000;
-
-/** Hands a file to the browser's downloads. */
-export const saveBlob = (blob: Blob, name: string): void => {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
 };
