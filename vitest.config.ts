@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { licencesPlugin } from './scripts/lib/licences.ts';
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), licencesPlugin(fileURLToPath(new URL('.', import.meta.url)))],
   resolve: {
     // Importing the real module outside Electron starts a download; tests use the stand-in.
     alias: { electron: fileURLToPath(new URL('./tests/fixtures/electron-stand-in.ts', import.meta.url)) },
