@@ -1,9 +1,9 @@
-/** The cluster as the host last told it, a short CPU history per process, what happened lately, and the actions on it. */
+/** The cluster as the host last told it, a short CPU history per process, and the actions on it. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
 import type { ChildStatus, ClusterStatus, LaunchOptions } from '../../runtime/contract/control/cluster.ts';
 import { useBridge } from '../bridge/bridge.ts';
-import { changesBetween, type ClusterEvent } from './cluster-events.ts';
+import { nodeNumberOf } from '../theme/nodes.ts';
 
 /** As in settings.ts of the contract, which the page does not import because it would carry the schemas along; a unit test holds them equal. */
 export const NODES_MAX = 16;
@@ -14,17 +14,14 @@ export type NodeAction = 'stop' | 'start' | 'restart' | 'kill' | 'pause' | 'resu
 const HISTORY_POINTS_MAX = 300;
 /** Statuses come faster while things change; the history keeps its pace. */
 const HISTORY_STEP_MS = 900;
-const EVENTS_MAX = 200;
 
 export const useClusterStore = defineStore('cluster', () => {
   const status = shallowRef<ClusterStatus | null>(null);
   const cpuHistory = shallowRef(new Map<string, number[]>());
-  const events = shallowRef<ClusterEvent[]>([]);
   /** Processes an action is under way for. */
   const busyNames = shallowRef(new Set<string>());
   const launching = shallowRef<AbortController | null>(null);
   let sampledAtMs = 0;
-  let eventIdNext = 1;
 
   const sample = (next: ClusterStatus, nowMs: number): void => {
     if (nowMs - sampledAtMs < HISTORY_STEP_MS) return;
@@ -37,8 +34,6 @@ export const useClusterStore = defineStore('cluster', () => {
   };
 
   const apply = (next: ClusterStatus, nowMs = Date.now()): void => {
-    const fresh = changesBetween(status.value, next).map((change) => ({ ...change, id: eventIdNext++, atMs: nowMs }));
-    if (fresh.length > 0) events.value = [...fresh.reverse(), ...events.value].slice(0, EVENTS_MAX);
     status.value = next;
     sample(next, nowMs);
   };
@@ -55,12 +50,15 @@ export const useClusterStore = defineStore('cluster', () => {
   };
 
   const children = computed<ChildStatus[]>(() => status.value?.children ?? []);
-  const nodes = computed(() => children.value.filter((child) => child.role === 'storage-node'));
+  const nodes = computed(() => children.value.filter((child) => child.role === 'storage-node').sort((a, b) => nodeNumberOf(a.name) - nodeNumberOf(b.name)));
+
+  const act = (nodeId: string, action: NodeAction): Promise<unknown> => whileBusy(nodeId, () => useBridge().call(`nodes:${action}`, { nodeId }));
+
+  const brokenNodes = computed(() => nodes.value.filter(({ phase }) => phase === 'paused' || phase === 'stopped' || phase === 'crashed'));
 
   return {
     status,
     cpuHistory,
-    events,
     busyNames,
     children,
     nodes,
@@ -73,7 +71,6 @@ export const useClusterStore = defineStore('cluster', () => {
     reset: (): void => {
       status.value = null;
       cpuHistory.value = new Map();
-      events.value = [];
     },
     launch: async (options: LaunchOptions): Promise<void> => {
       const abort = new AbortController();
@@ -90,9 +87,19 @@ export const useClusterStore = defineStore('cluster', () => {
       else apply(await useBridge().call('cluster:stop', {}));
     },
     stop: async (): Promise<void> => apply(await useBridge().call('cluster:stop', {})),
-    act: (nodeId: string, action: NodeAction): Promise<unknown> => whileBusy(nodeId, () => useBridge().call(`nodes:${action}`, { nodeId })),
+    act,
+    /** Nodes that somebody paused, stopped or broke for good; one that restarts by itself is on its way back. */
+    brokenNodes,
+    /** Resumes and starts every broken node. Tries all of them, and throws the first failure. */
+    backToNormal: async (): Promise<void> => {
+      const results = await Promise.allSettled(brokenNodes.value.map(({ name, phase }) => act(name, phase === 'paused' ? 'resume' : 'start')));
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
     addNode: async (): Promise<string> => (await whileBusy('+', () => useBridge().call('nodes:add', {}))).nodeId,
     removeNode: (nodeId: string, deleteData: boolean): Promise<unknown> =>
       whileBusy(nodeId, () => useBridge().call('nodes:remove', { nodeId, deleteData })),
+    /** Opens the data folder of a node where there is a file manager; tells the path in any case. */
+    openFolder: (nodeId: string): Promise<{ path: string; opened: boolean }> => useBridge().call('system:open-folder', { folder: 'node', nodeId }),
   };
 });

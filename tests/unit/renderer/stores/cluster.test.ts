@@ -2,7 +2,6 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { provideBridge } from '../../../../renderer/bridge/bridge.ts';
 import { NODES_MAX, useClusterStore } from '../../../../renderer/stores/cluster.ts';
-import { changesBetween } from '../../../../renderer/stores/cluster-events.ts';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
 import { NODES_MAX as CONTRACT_NODES_MAX } from '../../../../runtime/contract/settings.ts';
 import { clusterStatus, metadata, node, stoppedCluster, uploader } from '../../../fixtures/scripted-door/states.ts';
@@ -72,40 +71,33 @@ test('a node is busy while an action on it is under way, also when that fails', 
   expect(bridge.calls).toEqual([{ name: 'nodes:kill', input: { nodeId: 'node-2' } }]);
 });
 
-describe('changesBetween', () => {
-  const texts = (before: Parameters<typeof changesBetween>[0], after: Parameters<typeof changesBetween>[1]): string[] =>
-    changesBetween(before, after).map(({ subject, text }) => [subject, text].filter(Boolean).join(' '));
-  const withNode = (overrides: Parameters<typeof node>[1], phase: 'ready' | 'degraded' = 'degraded') => clusterStatus({ phase, children: [node(1, overrides)] });
+describe('back to normal', () => {
+  const broken = () => clusterStatus({ phase: 'degraded', children: [metadata(), node(1), node(10, { phase: 'stopped' }), node(2, { phase: 'paused' }), node(3, { phase: 'crashed' }), node(4, { phase: 'restarting' }), uploader()] });
 
-  test('the first snapshot is no change', () => expect(changesBetween(null, clusterStatus())).toEqual([]));
-
-  test('a launch is told in one line with its time', () => {
-    expect(texts(stoppedCluster({ phase: 'starting' }), clusterStatus({ launchMs: 1307 }))).toEqual(['Cluster ready in 1.31 s']);
+  test('resumes what is paused and starts what is down, but lets a restart take its course', async () => {
+    const cluster = useClusterStore();
+    cluster.apply(broken());
+    bridge.answers['nodes:resume'] = bridge.answers['nodes:start'] = () => ({});
+    await cluster.backToNormal();
+    expect(bridge.calls).toEqual([
+      { name: 'nodes:resume', input: { nodeId: 'node-2' } },
+      { name: 'nodes:start', input: { nodeId: 'node-3' } },
+      { name: 'nodes:start', input: { nodeId: 'node-10' } },
+    ]);
   });
 
-  test('a death and the return are told, with the reason', () => {
-    const killed = withNode({ phase: 'restarting', restartCount: 1, problem: 'Killed by SIGKILL.' });
-    expect(texts(withNode({}, 'ready'), killed)).toEqual(['node-1 died, restart 1. Killed by SIGKILL.', 'Cluster degraded']);
-    expect(texts(killed, withNode({ phase: 'starting', restartCount: 1, problem: 'Killed by SIGKILL.' }))).toEqual(['node-1 starting']);
-    expect(texts(killed, withNode({ restartCount: 1 }, 'ready'))).toEqual(['node-1 ready again', 'Cluster ready']);
+  test('tries the others when one fails, and tells the failure', async () => {
+    const cluster = useClusterStore();
+    cluster.apply(broken());
+    bridge.answers['nodes:resume'] = () => Promise.reject(new VStackError('not_found', 'gone'));
+    bridge.answers['nodes:start'] = () => ({});
+    await expect(cluster.backToNormal()).rejects.toThrow('gone');
+    expect(bridge.calls).toHaveLength(3);
   });
+});
 
-  test('a death is told also when the node is back before the next snapshot', () => {
-    expect(texts(withNode({}, 'ready'), withNode({ restartCount: 1 }, 'ready'))).toEqual(['node-1 died and is ready again, restart 1']);
-  });
-
-  test('giving up is told as a crash, not as one more restart', () => {
-    const given = withNode({ phase: 'crashed', restartCount: 5, problem: 'It failed 5 times in a row.' });
-    expect(texts(withNode({ phase: 'starting', restartCount: 4 }), given)).toEqual(['node-1 crashed. It failed 5 times in a row.']);
-  });
-
-  test('a restart on request is not told as a death', () => {
-    expect(texts(withNode({ phase: 'stopping' }), withNode({ phase: 'starting', restartCount: 1 }))).toEqual(['node-1 restarted on request']);
-  });
-
-  test('nodes that come and go are told', () => {
-    const [one, two] = [clusterStatus({ children: [node(1)] }), clusterStatus({ children: [node(1), node(2)] })];
-    expect(texts(one, two)).toEqual(['node-2 added']);
-    expect(texts(two, one)).toEqual(['node-2 removed']);
-  });
+test('nodes stand in the order of their numbers', () => {
+  const cluster = useClusterStore();
+  cluster.apply(clusterStatus({ children: [node(10), node(2), metadata(), node(1)] }));
+  expect(cluster.nodes.map(({ name }) => name)).toEqual(['node-1', 'node-2', 'node-10']);
 });

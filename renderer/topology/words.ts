@@ -1,0 +1,25 @@
+/** The picture of the cluster in words, for those who do not see it. */
+import type { ChildStatus } from '../../runtime/contract/control/cluster.ts';
+import type { NodeSample } from '../../runtime/contract/control/metrics.ts';
+import { bytes, megabits, percent, type Quantity, span } from '../format/quantity.ts';
+import { childLooks } from '../theme/status.ts';
+
+const BITS_PER_BYTE = 8;
+
+/** Links are told in bits, as networks are. */
+export const linkRate = (bytesPerSecond: number | null | undefined): Quantity => megabits(bytesPerSecond == null ? null : bytesPerSecond * BITS_PER_BYTE);
+
+const text = ({ value, unit }: Quantity): string => (unit ? `${value} ${unit}` : value);
+const known = (label: string, quantity: Quantity): string[] => (quantity.unit === '' ? [] : [`${label} ${text(quantity)}`]);
+
+/** One sentence about a node and what flows through its link. What is not measured is not mentioned. */
+export const nodeWords = (node: ChildStatus, sample: NodeSample | undefined): string =>
+  [
+    `${node.name}, ${childLooks[node.phase].word.toLowerCase()}`,
+    ...(node.problem ? [node.problem] : []),
+    ...known('sends', linkRate(sample?.readBytesPerSecond)),
+    ...known('receives', linkRate(sample?.writtenBytesPerSecond)),
+    ...known('ping', span(sample?.pingMs ?? null)),
+    ...known('CPU', percent(node.cpuPercent)),
+    ...known('disk', bytes(node.diskUsedBytes)),
+  ].join(', ');
