@@ -1,6 +1,6 @@
 /** Serves the built page under our own scheme. Only files that were there at the start are served, under exactly their names. */
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { protocol } from 'electron';
 import { CONTENT_SECURITY_POLICY } from '../runtime/contract/page-policy.ts';
 import { isPageUrl, PAGE_SCHEME, PAGE_URL } from './page-origin.ts';
@@ -21,15 +21,19 @@ export const registerPageScheme = (): void =>
     { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, codeCache: true } },
   ]);
 
-const listFiles = async (folder: string): Promise<Map<string, string>> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return new Map(paths.map((path) => [`/${path.slice(folder.length).split(sep).filter(Boolean).join('/')}`, path]));
+/** Walks by hand: a packaged page lies in Electron's archive, whose folders know only the plainest ways of listing. */
+const listFiles = async (folder: string, path = '/'): Promise<[path: string, file: string][]> => {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const lists = entries.map(async (entry): Promise<[string, string][]> => {
+    const file = join(folder, entry.name);
+    return entry.isDirectory() ? listFiles(file, `${path}${entry.name}/`) : [[`${path}${entry.name}`, file]];
+  });
+  return (await Promise.all(lists)).flat();
 };
 
 /** @throws when the page has not been built */
 export const servePage = async (rendererDir: string): Promise<void> => {
-  const files = await listFiles(rendererDir);
+  const files = new Map(await listFiles(rendererDir));
   protocol.handle(PAGE_SCHEME, async ({ url, method }) => {
     const { pathname } = new URL(url);
     const path = isPageUrl(url, PAGE_URL) && method === 'GET' ? files.get(pathname === '/' ? '/index.html' : pathname) : undefined;

@@ -35,6 +35,8 @@ export interface StandInOptions {
   /** Where the window's place is remembered. */
   userDataDir: string;
   viewport?: { width: number; height: number };
+  /** A packaged program instead of the built one: its main program, and the folder that Electron would name as its resources. */
+  packaged?: { mainPath: string; resourcesPath: string };
   /** Told of each window's page before anything is loaded into it. */
   onPage?: (page: Page) => void;
 }
@@ -79,12 +81,12 @@ const routePage = async (page: Page, id: number, program: Remote<Program>): Prom
 const waitForExit = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 
 /** @throws when the program ends, or shows no window, within WINDOW_MS_MAX */
-export const openStandIn = async ({ browser, dataDir, userDataDir, viewport = { width: 1280, height: 800 }, onPage }: StandInOptions): Promise<StandInProgram> => {
+export const openStandIn = async ({ browser, dataDir, userDataDir, viewport = { width: 1280, height: 800 }, packaged, onPage }: StandInOptions): Promise<StandInProgram> => {
   const context = await browser.newContext({ viewport });
-  const child = spawn(NODE_PATH, ['--import', STAND_IN_URL, projectPath('out/main/index.js'), `--data=${dataDir}`], {
+  const child = spawn(NODE_PATH, ['--import', STAND_IN_URL, packaged?.mainPath ?? projectPath('out/main/index.js'), `--data=${dataDir}`], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
-    env: { ...process.env, VSTACK_STAND_IN_USER_DATA: userDataDir, ELECTRON_RENDERER_URL: '' },
+    env: { ...process.env, VSTACK_STAND_IN_USER_DATA: userDataDir, ELECTRON_RENDERER_URL: '', ...(packaged && { VSTACK_STAND_IN_RESOURCES: packaged.resourcesPath }) },
   });
   const exited = waitForExit(child);
   const said: string[] = [];
