@@ -22,6 +22,8 @@ export interface FrameLine {
 }
 
 export interface Frame {
+  /** What this is a picture of; what a chart is told to show may already be something else. */
+  content: ChartContent;
   widthPx: number;
   heightPx: number;
   area: PlotArea;
@@ -126,7 +128,7 @@ export const createFrameMaker = (): ((content: ChartContent, options: FrameOptio
       return { points: used[index]!.points, lastValue, lastY: stacked && !Number.isNaN(lastValue) ? sum : lastValue };
     });
     return {
-      widthPx, heightPx, area, labelWidthPx, range, valueTicks, lines, hasSamplesInRange,
+      content, widthPx, heightPx, area, labelWidthPx, range, valueTicks, lines, hasSamplesInRange,
       min: scale.min, max: scale.max,
       timeTicks: timeTicks(range, Math.max(2, Math.floor((area.right - area.left) / TIME_TICK_PX))),
       hasSamples: rings.some((ring) => ring.length > 0),

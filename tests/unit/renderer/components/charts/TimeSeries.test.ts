@@ -179,6 +179,15 @@ test('another theme draws anew', async () => {
   expect(charts.drawn.length).toBe(count + 1);
 });
 
+test('a line that joins is named as soon as it is drawn, and not before', async () => {
+  const wrapper = await show();
+  await wrapper.setProps({ series: [seriesOf('ahead', rising()), seriesOf('behind', rising())] });
+  expect(wrapper.findAll('.label')).toHaveLength(1);
+  charts.frame();
+  await flushPromises();
+  expect(wrapper.findAll('.label').map((found) => found.get('.name').text())).toEqual(['ahead', 'behind']);
+});
+
 test('a chart that leaves takes its plot along and leaves the group', async () => {
   const wrapper = await show();
   expect(group.members()).toHaveLength(1);
