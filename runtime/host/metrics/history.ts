@@ -83,6 +83,8 @@ export const openHistory = async (folder: string, clock: Clock, log: Logger): Pr
       pending = pending.slice(batch.length);
       if (fileBegun !== begunBefore) await tidy();
     } catch (error) {
+      // What is on the disk now is not known, so the next batch brings its own header.
+      fileBegun = '';
       log.warn({ err: error, folder }, 'measurements could not be written; they are kept in memory for now');
       pending = pending.slice(-PENDING_MAX);
     }
