@@ -6,7 +6,7 @@ import type { TimeRange } from '../charts/types.ts';
 import { nodeNumberOf } from '../theme/nodes.ts';
 import { createLoadShares } from './load-shares.ts';
 
-const SAMPLED = ['readBytesPerSecond', 'writtenBytesPerSecond', 'requestsPerSecond', 'requestMsP95', 'pingMs', 'cpuPercent', 'rssBytes', 'diskUsedBytes'] as const satisfies readonly (keyof NodeSample)[];
+const SAMPLED = ['readBytesPerSecond', 'writtenBytesPerSecond', 'requestsPerSecond', 'requestMsP95', 'pingMs', 'cpuPercent', 'rssBytes', 'diskUsedBytes', 'availability'] as const satisfies readonly (keyof NodeSample)[];
 const NODE_FIGURES = [...SAMPLED, 'score', 'loadPercent'] as const;
 /** Figures of a node as its samples name them; `score` is the player's, `loadPercent` its share of what was lately read. */
 export type NodeFigure = (typeof NODE_FIGURES)[number];
