@@ -10,6 +10,12 @@ export interface ChartMember {
   range(): TimeRange;
 }
 
+/** The widest margins that any chart of a column needs: with equal ones a time stands at the same place in all of them. */
+export interface ChartMargins {
+  tickWidthPx: number;
+  labelWidthPx: number;
+}
+
 export interface ChartGroup {
   /** Unix milliseconds, null while nobody points. */
   readonly crosshairMs: Readonly<Ref<number | null>>;
@@ -17,8 +23,8 @@ export interface ChartGroup {
   readonly range: Readonly<Ref<TimeRange | null>>;
   /** The range being brushed, earlier end first. */
   readonly brush: Readonly<Ref<TimeRange | null>>;
-  /** The widest margins any of the charts needs: with equal ones a time stands at the same place in charts above one another. */
-  readonly margins: { tickWidthPx: number; labelWidthPx: number };
+  /** Of a column of charts, named by its left edge. */
+  marginsAt(leftPx: number): ChartMargins;
   /** The clock that live windows end at. */
   readonly nowMs: () => number;
   moveCrosshair(atMs: number | null): void;
@@ -45,6 +51,7 @@ export const createChartGroup = ({ nowMs = Date.now }: { nowMs?: () => number } 
   const range = shallowRef<TimeRange | null>(null);
   const brush = shallowRef<TimeRange | null>(null);
   const members = new Set<ChartMember>();
+  const margins = new Map<number, ChartMargins>();
   let anchorMs: number | null = null;
 
   const cancelBrush = (): void => {
@@ -56,7 +63,11 @@ export const createChartGroup = ({ nowMs = Date.now }: { nowMs?: () => number } 
     crosshairMs,
     range,
     brush,
-    margins: { tickWidthPx: 0, labelWidthPx: 0 },
+    marginsAt: (leftPx) => {
+      const known = margins.get(leftPx) ?? { tickWidthPx: 0, labelWidthPx: 0 };
+      margins.set(leftPx, known);
+      return known;
+    },
     nowMs,
     moveCrosshair: (atMs) => {
       crosshairMs.value = atMs;

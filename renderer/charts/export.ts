@@ -31,6 +31,8 @@ const MARGIN_PX = 24;
 const GAP_PX = 20;
 const TITLE_PX = 44;
 const CAPTION_PX = 22;
+/** Between a name and its value, which has its unit with it here. */
+const LABEL_AIR_PX = 12;
 
 /** The tokens of a theme, whichever the page has: the theme's attribute works on any element. */
 const paletteOf = (theme: string): Palette => {
@@ -77,7 +79,7 @@ const drawChart = ({ content, range }: ShownChart, widthPx: number, heightPx: nu
   const plot = createPlot(canvas, SCALE);
   // In a file every line is named at its end, with its unit.
   const named = { ...content, unit: '' };
-  const labelWidthPx = Math.max(fitLabels().widthPx(named, range, widthPx, Infinity), Math.round(widthPx / 6));
+  const labelWidthPx = Math.max(fitLabels().widthPx(named, range, widthPx, Infinity) + LABEL_AIR_PX, Math.round(widthPx / 6));
   const frame = createFrameMaker()(content, { widthPx, heightPx, labelWidthPx, range });
   plot.draw(frame, content, palette);
   const copy = document.createElement('canvas');

@@ -67,7 +67,8 @@ export const valueScale = (low: number, high: number, countMax: number, { min, m
   const lowest = min ?? (isEmpty ? 0 : Math.min(0, low));
   let highest = max ?? (isEmpty ? lowest + 1 : high);
   if (!(highest > lowest)) highest = lowest + (Math.abs(lowest) || 1);
-  const step = niceStep(highest - lowest, countMax, base);
+  // There are no halves of a byte.
+  const step = Math.max(base === 1024 ? 1 : 0, niceStep(highest - lowest, countMax, base));
   const bottom = min ?? Math.floor(lowest / step + 1e-9) * step;
   const top = max ?? Math.ceil(highest / step - 1e-9) * step;
   const ticks: number[] = [];

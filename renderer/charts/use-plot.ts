@@ -1,6 +1,6 @@
 /** Keeps one canvas drawn: loads Chart.js, watches size, visibility and theme, and draws when the page's scheduler says so. */
 import { inject, type InjectionKey, onBeforeUnmount, onMounted, type Ref, shallowRef } from 'vue';
-import type { ChartGroup } from './crosshair.ts';
+import type { ChartGroup, ChartMargins } from './crosshair.ts';
 import { createFrameMaker, type Frame } from './frame.ts';
 import { onThemeChange, type Palette, readPalette } from './palette.ts';
 import type { Plot } from './plot.ts';
@@ -39,7 +39,7 @@ const stepMsOf = ({ fromMs, toMs }: TimeRange, widthPx: number): number => (toMs
 /** What a picture depends on, apart from size, theme and range. */
 const versionOf = ({ series }: ChartContent): number => series.reduce((sum, { ring }) => sum + ring.version, 0);
 
-const marginsOf = ({ tickWidthPx, labelWidthPx }: ChartGroup['margins']): number => tickWidthPx + labelWidthPx;
+const marginSum = ({ tickWidthPx, labelWidthPx }: ChartMargins): number => tickWidthPx + labelWidthPx;
 
 export interface UsePlot {
   /** The picture as last drawn; null before the first. Its points belong to the plot and change with the next one. */
@@ -57,6 +57,7 @@ export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }
   let palette: Palette | null = null;
   let handle: DrawHandle | null = null;
   let size = { widthPx: 0, heightPx: 0 };
+  let leftPx = 0;
   let drawnVersion = -1;
   let drawnMargins = -1;
   let isChanged = true;
@@ -78,12 +79,12 @@ export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }
     const shown = content();
     const version = versionOf(shown);
     const wanted = wholePixels(range());
-    if (!isChanged && version === drawnVersion && drawnMargins === marginsOf(group().margins) && frame.value?.range.toMs === wanted.toMs) return;
+    if (!isChanged && version === drawnVersion && drawnMargins === marginSum(group().marginsAt(leftPx)) && frame.value?.range.toMs === wanted.toMs) return;
     isChanged = false;
     drawnVersion = version;
     palette ??= readPalette(element);
     plot ??= module.createPlot(element);
-    const { margins } = group();
+    const margins = group().marginsAt(leftPx);
     const ownLabelPx = labelWidthPx(size.widthPx, size.heightPx);
     // A chart too narrow for names has a column of its own, and no room to give away.
     const isAligned = ownLabelPx > 0;
@@ -95,7 +96,7 @@ export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }
       margins.tickWidthPx = Math.max(margins.tickWidthPx, next.area.left);
       margins.labelWidthPx = Math.max(margins.labelWidthPx, ownLabelPx);
     }
-    drawnMargins = marginsOf(margins);
+    drawnMargins = marginSum(margins);
     plot.draw(next, shown, palette);
     frame.value = next;
     onDrawn?.(next);
@@ -110,6 +111,7 @@ export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }
     const sized = new ResizeObserver((entries) => {
       const { width, height } = entries.at(-1)!.contentRect;
       size = { widthPx: Math.floor(width), heightPx: Math.floor(height) };
+      leftPx = Math.round(element.getBoundingClientRect().left);
       invalidate();
     });
     sized.observe(element);

@@ -2,7 +2,7 @@
 import type { ChartBand, ChartLevel, ChartSeries, FormatValue } from '../../../charts/types.ts';
 import type { TickBase } from '../../../charts/ticks.ts';
 import { plainFormat } from '../../../charts/plain-format.ts';
-import { bytesRate, megabits, percent, span } from '../../../format/quantity.ts';
+import { bytesRate, megabits, percent } from '../../../format/quantity.ts';
 import { LOW_WATER_SEC, TARGET_SEC, THROUGHPUT_TARGET_BITS_PER_SECOND } from '../../../playback/marks.ts';
 import type { NodeFigure } from '../../../stores/metric-record.ts';
 import type { useMetricStore } from '../../../stores/metrics.ts';
@@ -25,8 +25,6 @@ const NOT_PLAYED = 'Nothing was played in this time';
 const NOT_READ = 'Nothing was read in this time';
 const BITS_PER_MEGABIT = 1_000_000;
 
-const milliseconds: FormatValue = (value) => span(value);
-
 type Rings = Pick<ReturnType<typeof useMetricStore>, 'nodeRing' | 'playbackRing'>;
 
 export const recordCharts = ({ nodeRing, playbackRing }: Rings, nodeIds: readonly string[]): RecordChart[] => {
@@ -46,8 +44,8 @@ export const recordCharts = ({ nodeRing, playbackRing }: Rings, nodeIds: readonl
     { label: 'Node scores', format: plainFormat(''), series: ofNodes('score'), emptyText: NOT_PLAYED },
     { label: 'Node use', format: bytesRate, tickBase: 1024, series: ofNodes('readBytesPerSecond') },
     { label: 'Load distribution', format: percent, unit: '%', series: ofNodes('loadPercent'), stacked: true, max: 100, emptyText: NOT_READ },
-    { label: 'Request time, p95', format: milliseconds, series: ofNodes('requestMsP95') },
-    { label: 'Round trip', format: milliseconds, series: ofNodes('pingMs') },
+    { label: 'Request time, p95', unit: 'ms', series: ofNodes('requestMsP95') },
+    { label: 'Round trip', unit: 'ms', series: ofNodes('pingMs') },
     { label: 'Written', format: bytesRate, tickBase: 1024, series: ofNodes('writtenBytesPerSecond') },
     { label: 'CPU of the nodes', format: percent, unit: '% of a core', series: ofNodes('cpuPercent') },
   ];

@@ -45,6 +45,12 @@ test('a reset shows the live windows again', () => {
   expect([group.range.value, group.crosshairMs.value, group.brush.value]).toEqual([null, null, null]);
 });
 
+test('charts above one another share their margins, charts beside one another do not', () => {
+  const group = createChartGroup();
+  group.marginsAt(8).tickWidthPx = 50;
+  expect([group.marginsAt(8).tickWidthPx, group.marginsAt(400).tickWidthPx]).toEqual([50, 0]);
+});
+
 test('the group knows its charts while they are there', () => {
   const group = createChartGroup({ nowMs: () => 42 });
   const member = { content: () => null as never, range: () => ({ fromMs: 0, toMs: 1 }) };

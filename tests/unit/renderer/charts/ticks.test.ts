@@ -49,6 +49,10 @@ test('given bounds hold, with ticks within them', () => {
   expect(valueScale(12, 80, 4, { min: 0, max: 100 })).toEqual({ min: 0, max: 100, ticks: [0, 25, 50, 75, 100] });
 });
 
+test('bytes are never halved', () => {
+  expect(valueScale(0, 0, 6, { base: 1024 }).ticks).toEqual([0, 1]);
+});
+
 test('without data, and with flat data, there is a scale all the same', () => {
   expect(valueScale(Infinity, -Infinity, 4)).toMatchObject({ min: 0, max: 1 });
   expect(valueScale(0, 0, 4)).toMatchObject({ min: 0, max: 1 });
