@@ -9,6 +9,7 @@ export const routes: readonly RouteRecordRaw[] = [
   { path: '/cluster/logs', component: () => import('./views/cluster/LogsView.vue') },
   { path: '/cluster/nodes/:nodeId', component: () => import('./views/cluster/NodeView.vue'), props: true },
   { path: '/library', component: () => import('./views/library/LibraryView.vue') },
+  { path: '/library/:videoId', component: () => import('./views/library/VideoView.vue'), props: true },
   { path: '/watch/:videoId', component: () => import('./views/player/PlayerView.vue'), props: true },
   { path: '/dashboard/:tab(realtime|performance|comparison|analytics)', component: () => import('./views/dashboard/DashboardView.vue'), props: true },
   { path: '/dashboard', redirect: '/dashboard/realtime' },

@@ -1,35 +1,49 @@
-/** One video on one media element: opens it, follows it, measures it. Everything stops with the scope. */
+/** One video on one media element: opens it, follows it, measures it, reports it. Everything stops with the scope. */
 import { useEventListener, useIntervalFn } from '@vueuse/core';
 import { onScopeDispose, type Ref, shallowRef, type ShallowRef, watch } from 'vue';
-import { type ChunkReport, createChunkSource, type ChunkSource } from '../../runtime/client/chunk-source.ts';
+import { type ChunkMiss, type ChunkReport, createChunkSource, type ChunkSource } from '../../runtime/client/chunk-source.ts';
+import { createNodeMeter } from '../../runtime/client/node-meter.ts';
+import { pingTargetsOf, startPings } from '../../runtime/client/node-pings.ts';
+import type { PlaybackNode, PlaybackPhase } from '../../runtime/contract/control/playback.ts';
 import type { Manifest } from '../../runtime/contract/wire/metadata.ts';
 import { bufferedAheadSec, type Range, rangesOf } from '../playback/buffer.ts';
 import type { Engine } from '../playback/engine.ts';
-import { createPlaybackMeter, type PlaybackFigures, type PlaybackMeter } from '../playback/meter.ts';
+import { openFailureOf, type PlaybackFailure } from '../playback/failure.ts';
+import { chunkOf, measuredOf, nodesOf } from '../playback/measure.ts';
+import { createPlaybackMeter, type PlaybackFigures } from '../playback/meter.ts';
+import { type OwnSession, usePlaybackStore } from '../stores/playback.ts';
 import { useVideoStore } from '../stores/videos.ts';
 
-export type PlaybackPhase = 'opening' | 'buffering' | 'ready' | 'playing' | 'paused' | 'stalled' | 'ended' | 'failed';
-
-/** A fetch of a chunk, numbered: the same chunk may be fetched twice. */
-export interface HistoryEntry extends ChunkReport {
+/** A round of requests for one chunk, numbered: the same chunk may be fetched twice. `nodeId` null: no node gave it. */
+export interface HistoryEntry extends Omit<ChunkReport, 'nodeId'> {
   id: number;
+  nodeId: string | null;
 }
 
 export interface Playback {
   phase: Readonly<ShallowRef<PlaybackPhase>>;
   /** Why it failed. */
-  failure: Readonly<ShallowRef<string | null>>;
+  failure: Readonly<ShallowRef<PlaybackFailure | null>>;
+  /** The chunk that no node gives at the moment; it is asked for again and again. */
+  miss: Readonly<ShallowRef<ChunkMiss | null>>;
   manifest: Readonly<ShallowRef<Manifest | null>>;
   currentSec: Readonly<ShallowRef<number>>;
   ranges: Readonly<ShallowRef<readonly Range[]>>;
   aheadSec: Readonly<ShallowRef<number>>;
+  /** How many times as fast as recorded. */
+  rate: Readonly<ShallowRef<number>>;
   figures: Readonly<ShallowRef<PlaybackFigures>>;
+  /** Of all downloads together, lately. */
+  throughputBitsPerSecond: Readonly<ShallowRef<number | null>>;
+  /** What has been measured of each node. */
+  nodes: Readonly<ShallowRef<readonly PlaybackNode[]>>;
   /** The latest report of each chunk that was fetched, by sequence. */
   reports: Readonly<ShallowRef<ReadonlyMap<number, ChunkReport>>>;
-  /** All reports of this session, youngest first, bounded. */
+  /** All rounds of this session, youngest first, bounded. */
   history: Readonly<ShallowRef<readonly HistoryEntry[]>>;
   toggle(): void;
   seek(toSec: number): void;
+  setRate(rate: number): void;
   /** Opens again where it stopped. */
   retry(): void;
 }
@@ -41,36 +55,71 @@ const SAMPLE_MS = 500;
 const VIEW_MS = 10_000;
 const NO_FIGURES: PlaybackFigures = { startupMs: null, stallCount: 0, stalledMs: 0, playedMs: 0 };
 
+/** What one opening of one video holds; another opening begins anew. */
+interface Opening {
+  videoId: string;
+  meter: ReturnType<typeof createPlaybackMeter>;
+  nodeMeter: ReturnType<typeof createNodeMeter>;
+  source?: ChunkSource;
+  engine?: Engine;
+  session?: OwnSession;
+  stopPings?: () => void;
+  isViewCounted: boolean;
+}
+
 export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, videoId: () => string): Playback => {
   const videos = useVideoStore();
+  const store = usePlaybackStore();
   const phase = shallowRef<PlaybackPhase>('opening');
-  const failure = shallowRef<string | null>(null);
+  const failure = shallowRef<PlaybackFailure | null>(null);
+  const miss = shallowRef<ChunkMiss | null>(null);
   const manifest = shallowRef<Manifest | null>(null);
   const currentSec = shallowRef(0);
   const ranges = shallowRef<readonly Range[]>([]);
   const aheadSec = shallowRef(0);
+  const rate = shallowRef(1);
   const figures = shallowRef(NO_FIGURES);
+  const throughputBitsPerSecond = shallowRef<number | null>(null);
+  const nodes = shallowRef<readonly PlaybackNode[]>([]);
   const reports = shallowRef<ReadonlyMap<number, ChunkReport>>(new Map());
   const history = shallowRef<readonly HistoryEntry[]>([]);
   let entryIdNext = 1;
+  let current: Opening | undefined;
 
-  let source: ChunkSource | undefined;
-  let engine: Engine | undefined;
-  let meter: PlaybackMeter = createPlaybackMeter(performance.now());
-  let isViewCounted = false;
-  /** Counts openings, so that one that was overtaken changes nothing any more. */
-  let opening = 0;
+  const sample = (): void => {
+    const video = element.value;
+    if (!video || !current) return;
+    const { meter, nodeMeter, source, session } = current;
+    currentSec.value = video.currentTime;
+    ranges.value = rangesOf(video.buffered);
+    aheadSec.value = bufferedAheadSec(ranges.value, video.currentTime);
+    figures.value = meter.figures(performance.now());
+    throughputBitsPerSecond.value = nodeMeter.throughputBitsPerSecond();
+    nodes.value = nodesOf(nodeMeter, source);
+    session?.record(
+      measuredOf({ phase: phase.value, positionSec: video.currentTime, durationSec: manifest.value?.duration_sec ?? 0, bufferSec: aheadSec.value, figures: figures.value, nodes: nodeMeter, source }),
+      phase.value === 'ended' || phase.value === 'failed',
+    );
+    if (current.isViewCounted || figures.value.playedMs < VIEW_MS) return;
+    current.isViewCounted = true;
+    // A view that could not be counted is not worth disturbing the person who watches.
+    void videos.countView(current.videoId).catch(() => undefined);
+  };
 
   const close = (): void => {
-    opening++;
+    const { engine, source, session, stopPings } = current ?? {};
+    sample();
+    current = undefined;
     engine?.destroy();
     source?.close();
-    engine = source = undefined;
+    stopPings?.();
+    session?.end();
   };
-  const fail = (reason: string): void => {
+  const fail = (reason: PlaybackFailure): void => {
     failure.value = reason;
     phase.value = 'failed';
     element.value?.pause();
+    sample();
   };
   const begin = async (video: HTMLVideoElement): Promise<void> => {
     try {
@@ -80,89 +129,107 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
       if (video.paused && phase.value === 'buffering') phase.value = 'ready';
     }
   };
-  const handleReport = (report: ChunkReport): void => {
-    reports.value = new Map(reports.value).set(report.chunk.sequence_num, report);
-    history.value = [{ ...report, id: entryIdNext++ }, ...history.value].slice(0, HISTORY_MAX);
+  const remember = (entry: Omit<HistoryEntry, 'id'>): void => {
+    history.value = [{ ...entry, id: entryIdNext++ }, ...history.value].slice(0, HISTORY_MAX);
   };
 
   const open = async (startSec: number): Promise<void> => {
+    const isViewCounted = current?.isViewCounted ?? false;
     close();
-    const mine = opening;
-    const id = videoId();
     const video = element.value;
     if (!video) return;
-    failure.value = null;
+    const id = videoId();
+    const nodeMeter = createNodeMeter();
+    const mine: Opening = { videoId: id, meter: createPlaybackMeter(performance.now()), nodeMeter, isViewCounted: startSec > 0 && isViewCounted };
+    current = mine;
+    failure.value = miss.value = null;
     phase.value = 'opening';
-    meter = createPlaybackMeter(performance.now());
     try {
       const [opened, { startEngine }] = await Promise.all([videos.manifestOf(id), import('../playback/engine.ts')]);
-      if (mine !== opening) return;
+      if (current !== mine) return;
       manifest.value = opened;
-      source = createChunkSource({ manifest: opened, refresh: () => videos.manifestOf(id), onChunk: handleReport });
+      const session = (mine.session = store.begin({ videoId: id, title: opened.title }));
+      const source = (mine.source = createChunkSource({
+        manifest: opened,
+        refresh: () => videos.manifestOf(id),
+        observe: nodeMeter.observe,
+        onChunk: (report) => {
+          miss.value = null;
+          reports.value = new Map(reports.value).set(report.chunk.sequence_num, report);
+          remember(report);
+          session.addChunk(chunkOf(report, Date.now()));
+        },
+        onMiss: (missed) => {
+          miss.value = missed;
+          remember({ ...missed, nodeId: null, firstByteMs: 0, tookMs: missed.attempts.reduce((sum, attempt) => sum + attempt.tookMs, 0) });
+        },
+      }));
+      const targets = () => pingTargetsOf(source.manifest(), Date.now());
+      nodeMeter.know(targets().map((target) => target.nodeId).sort((a, b) => a.localeCompare(b, 'en', { numeric: true })));
+      mine.stopPings = startPings({ targets, onPing: nodeMeter.recordPing });
       phase.value = 'buffering';
-      engine = startEngine({ video, source, startSec, onReady: () => void begin(video), onFailure: fail });
+      mine.engine = startEngine({ video, source, startSec, onReady: () => void begin(video), onFailure: fail });
+      video.playbackRate = rate.value;
     } catch (error) {
-      if (mine === opening) fail(error instanceof Error ? error.message : String(error));
+      if (current === mine) fail(openFailureOf(error));
     }
   };
 
-  const sample = (): void => {
-    const video = element.value;
-    if (!video) return;
-    currentSec.value = video.currentTime;
-    ranges.value = rangesOf(video.buffered);
-    aheadSec.value = bufferedAheadSec(ranges.value, video.currentTime);
-    figures.value = meter.figures(performance.now());
-    if (isViewCounted || figures.value.playedMs < VIEW_MS) return;
-    isViewCounted = true;
-    // A view that could not be counted is not worth disturbing the person who watches.
-    void videos.countView(videoId()).catch(() => undefined);
-  };
-
-  const isFailed = (): boolean => phase.value === 'failed';
-  const follow = (name: keyof HTMLMediaElementEventMap, react: (video: HTMLVideoElement) => void): void => {
+  const follow = (name: keyof HTMLMediaElementEventMap, react: (video: HTMLVideoElement, meter: Opening['meter']) => void): void => {
     useEventListener(element, name, () => {
-      if (element.value && !isFailed()) react(element.value);
+      if (element.value && current && phase.value !== 'failed') react(element.value, current.meter);
     });
   };
-  follow('playing', () => {
+  follow('playing', (_, meter) => {
     meter.handlePlaying(performance.now());
     phase.value = 'playing';
   });
-  follow('waiting', (video) => {
+  follow('waiting', (video, meter) => {
     meter.handleWaiting(performance.now(), video.seeking);
     if (phase.value === 'playing') phase.value = 'stalled';
   });
-  follow('pause', () => {
+  follow('pause', (_, meter) => {
     meter.handlePause(performance.now());
     if (phase.value === 'playing' || phase.value === 'stalled') phase.value = 'paused';
   });
-  follow('ended', () => (phase.value = 'ended'));
-  follow('timeupdate', sample);
+  follow('ended', () => {
+    phase.value = 'ended';
+    sample();
+  });
+  follow('ratechange', (video) => (rate.value = video.playbackRate));
+  follow('timeupdate', (video) => (currentSec.value = video.currentTime));
   follow('seeking', sample);
   useIntervalFn(sample, SAMPLE_MS);
+  // The last words of a page that goes away; one that is only hidden plays on.
+  useEventListener('pagehide', () => current?.session?.end());
+  useEventListener(document, 'visibilitychange', sample);
 
   watch([element, videoId], () => {
     reports.value = new Map();
     history.value = [];
-    isViewCounted = false;
+    manifest.value = null;
     void open(0);
   }, { immediate: true, flush: 'post' });
   onScopeDispose(close);
 
   return {
-    phase, failure, manifest, currentSec, ranges, aheadSec, figures, reports, history,
+    phase, failure, miss, manifest, currentSec, ranges, aheadSec, rate, figures, throughputBitsPerSecond, nodes, reports, history,
     toggle: () => {
       const video = element.value;
-      if (!video || isFailed()) return;
-      if (video.paused) void begin(video);
-      else video.pause();
+      if (!video || phase.value === 'failed') return;
+      if (!video.paused) return video.pause();
+      current?.meter.handleCommand(performance.now());
+      void begin(video);
     },
     seek: (toSec) => {
       const video = element.value;
       if (!video) return;
       video.currentTime = Math.min(Math.max(0, toSec), Number.isFinite(video.duration) ? video.duration : toSec);
       currentSec.value = video.currentTime;
+    },
+    setRate: (next) => {
+      rate.value = next;
+      if (element.value) element.value.playbackRate = next;
     },
     retry: () => void open(currentSec.value),
   };

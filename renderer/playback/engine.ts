@@ -2,6 +2,7 @@
 import Hls, { ErrorDetails, ErrorTypes, Events } from 'hls.js/light';
 import type { ChunkSource } from '../../runtime/client/chunk-source.ts';
 import { bufferedAheadSec, rangesOf } from './buffer.ts';
+import { codecFailure, exhaustedFailure, type PlaybackFailure } from './failure.ts';
 import { createLoaders, PLAYLIST_URL } from './loaders.ts';
 import { START_SEC, TARGET_SEC } from './marks.ts';
 
@@ -10,7 +11,8 @@ const BACK_SEC = 30;
 /** Segments end a little before the stated duration. */
 const END_TOLERANCE_SEC = 0.5;
 
-const fragmentRetry = { maxNumRetry: 8, retryDelayMs: 500, maxRetryDelayMs: 4_000 };
+/** Asked again for about five minutes: a cluster that is being mended comes back within that, and until then the page tells what is wrong. */
+const fragmentRetry = { maxNumRetry: 150, retryDelayMs: 500, maxRetryDelayMs: 2_000 };
 
 export interface Engine {
   destroy(): void;
@@ -23,7 +25,7 @@ export interface EngineOptions {
   /** Enough is buffered to begin. Called once. */
   onReady: () => void;
   /** Playback cannot go on. */
-  onFailure: (reason: string) => void;
+  onFailure: (failure: PlaybackFailure) => void;
 }
 
 /** A decoder that stumbled mostly goes on after its buffers were made anew; one that stumbles again and again will not. */
@@ -33,12 +35,8 @@ const CODEC_ERRORS: ReadonlySet<string> = new Set([
   ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR, ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR, ErrorDetails.BUFFER_ADD_CODEC_ERROR,
 ]);
 
-const reasonOf = (details: string, text: string | undefined): string => {
-  if (CODEC_ERRORS.has(details)) {
-    return 'This browser cannot decode the video. Open it in one that can, or upload it in another codec (H.264 and AAC play everywhere).';
-  }
-  return text ?? `The player gave up (${details}).`;
-};
+const failureOf = (details: string, text: string | undefined): PlaybackFailure =>
+  CODEC_ERRORS.has(details) ? codecFailure : exhaustedFailure(text ?? `The player gave up (${details}).`);
 
 export const startEngine = ({ video, source, startSec = 0, onReady, onFailure }: EngineOptions): Engine => {
   const hls = new Hls({
@@ -68,7 +66,7 @@ export const startEngine = ({ video, source, startSec = 0, onReady, onFailure }:
     if (data.type === ErrorTypes.MEDIA_ERROR && !CODEC_ERRORS.has(data.details) && recoveryCount < RECOVERIES_MAX) {
       recoveryCount++;
       hls.recoverMediaError();
-    } else onFailure(reasonOf(data.details, data.response?.text || data.error?.message));
+    } else onFailure(failureOf(data.details, data.response?.text || data.error?.message));
   });
   hls.loadSource(PLAYLIST_URL);
   hls.attachMedia(video);

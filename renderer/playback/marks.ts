@@ -3,3 +3,5 @@ export { LOW_WATER_SEC, START_SEC, TARGET_SEC, THROUGHPUT_TARGET_BITS_PER_SECOND
 
 /** One press of an arrow key. */
 export const SEEK_STEP_SEC = 5;
+/** With Shift, or with `j` and `l`. */
+export const LEAP_SEC = 10;

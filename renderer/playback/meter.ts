@@ -1,6 +1,6 @@
 /** What playback was like, measured where it happens: start-up, stalls, seconds really played. Fed with the media element's events. */
 export interface PlaybackFigures {
-  /** From opening to the first moving picture; null before. */
+  /** From the play command to the first moving picture; null before. */
   startupMs: number | null;
   stallCount: number;
   stalledMs: number;
@@ -8,6 +8,8 @@ export interface PlaybackFigures {
 }
 
 export interface PlaybackMeter {
+  /** Somebody wants it to play. Before the first picture this starts the clock of the start-up anew: a person may have been waited for. */
+  handleCommand(nowMs: number): void;
   handlePlaying(nowMs: number): void;
   /** The element waits for data. Only counts while it should be playing and not because of a seek. */
   handleWaiting(nowMs: number, isSeeking: boolean): void;
@@ -16,6 +18,7 @@ export interface PlaybackMeter {
 }
 
 export const createPlaybackMeter = (openedAtMs: number): PlaybackMeter => {
+  let commandAtMs = openedAtMs;
   let startupMs: number | null = null;
   let stallCount = 0;
   let stalledMs = 0;
@@ -33,8 +36,11 @@ export const createPlaybackMeter = (openedAtMs: number): PlaybackMeter => {
   };
 
   return {
+    handleCommand: (nowMs) => {
+      commandAtMs = nowMs;
+    },
     handlePlaying: (nowMs) => {
-      startupMs ??= nowMs - openedAtMs;
+      startupMs ??= nowMs - commandAtMs;
       endStall(nowMs);
       playingSinceMs ??= nowMs;
     },

@@ -1,37 +1,37 @@
 /**
- * Uploads of all kinds in one list: files this page is sending (the host does not know them yet, or not by name), and the sessions the host
- * tells of. A file moves from the first to the second when the host accepts it.
+ * Uploads of all kinds in one list: files this page sends or hands over (the host does not know them yet, or not by name), and the sessions the
+ * host tells of. A file moves from the first to the second when the host accepts it. More than a few at once would only slow each other down,
+ * so the others wait their turn.
  */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { Upload } from '../../runtime/contract/control/uploads.ts';
 import { useBridge } from '../bridge/bridge.ts';
+import { createSendMeter } from '../uploads/send-meter.ts';
+import { fileToSend, isFinished, isTwin, type Listed, pathToSend, refusalOf, type ToSend } from '../uploads/to-send.ts';
 
-/** A file on its way from this page to the host. */
+export { isFinished, type Listed } from '../uploads/to-send.ts';
+
+/** A file on its way from this page to the host, or waiting for it. */
 interface Sending {
-  upload: Upload;
-  file: File;
+  upload: Listed;
+  item: ToSend;
   abort: AbortController;
+  done: PromiseWithResolvers<string>;
 }
 
-/** Sending is this share of the whole way, as the uploader counts it, so that progress never jumps back when its word takes over. */
-const PERCENT_SENT = 20;
-const RATE_WINDOW_MS = 2_000;
-/** Page and host read the same clock, but not in the same millisecond. */
-const TWIN_SLACK_MS = 1_000;
-const FINISHED = new Set<Upload['phase']>(['completed', 'failed', 'cancelled']);
-
-export const isFinished = (upload: Upload): boolean => FINISHED.has(upload.phase);
-
-const titleOf = (filename: string): string => filename.replace(/\.[^.]+$/, '') || filename;
+/** Uploads of this page under way at once, to the host and behind it. The disks and the consensus are busy with fewer. */
+export const UPLOADS_AT_ONCE = 3;
 
 export const useUploadStore = defineStore('uploads', () => {
   const sessions = shallowRef(new Map<string, Upload>());
   const sending = shallowRef(new Map<string, Sending>());
   const dismissed = shallowRef(new Set<string>());
+  /** What to send again when a session that was accepted fails. */
+  const sent = new Map<string, ToSend>();
   let localIdNext = 1;
 
-  const setSending = (id: string, change: Partial<Upload>): void => {
+  const setSending = (id: string, change: Partial<Listed>): void => {
     const entry = sending.value.get(id);
     if (!entry) return;
     sending.value = new Map(sending.value).set(id, { ...entry, upload: { ...entry.upload, ...change } });
@@ -41,69 +41,84 @@ export const useUploadStore = defineStore('uploads', () => {
     rest.delete(id);
     sending.value = rest;
   };
+  const hide = (sessionIds: readonly string[]): void => {
+    dismissed.value = new Set([...dismissed.value, ...sessionIds]);
+  };
+
+  const activeCount = (): number => {
+    const here = [...sending.value.values()].filter(({ upload }) => !upload.isQueued && !isFinished(upload)).length;
+    return here + [...sent.keys()].filter((sessionId) => !isFinished(sessions.value.get(sessionId) ?? { phase: 'processing' })).length;
+  };
+  const advance = (): void => {
+    for (const [id, { upload }] of [...sending.value].sort(([, a], [, b]) => a.upload.startedAtMs - b.upload.startedAtMs)) {
+      if (activeCount() >= UPLOADS_AT_ONCE) return;
+      if (upload.isQueued) void start(id);
+    }
+  };
+
+  const start = async (id: string): Promise<void> => {
+    setSending(id, { isQueued: false, startedAtMs: Date.now() });
+    const { item, abort, done } = sending.value.get(id)!;
+    const meter = createSendMeter(item.sizeBytes ?? 0, Date.now());
+    try {
+      const { sessionId } = await item.send(useBridge(), { signal: abort.signal, onSent: (sentBytes) => setSending(id, meter(sentBytes, Date.now())) });
+      sent.set(sessionId, item);
+      dropSending(id);
+      done.resolve(sessionId);
+    } catch (error) {
+      if (abort.signal.aborted) dropSending(id);
+      else setSending(id, { phase: 'failed', error: error instanceof Error ? error.message : String(error), bytesPerSecond: null, remainingMs: null });
+      done.reject(error);
+    }
+    advance();
+  };
+
+  const add = (item: ToSend): Promise<string> => {
+    const id = `page-${localIdNext++}`;
+    const upload: Listed = {
+      sessionId: id, videoId: null, title: item.title, filename: item.filename, phase: 'uploading', progress: 0, startedAtMs: Date.now(),
+      totalChunks: null, bytesDone: 0, bytesTotal: item.sizeBytes, bytesPerSecond: null, remainingMs: null, degraded: false, error: null, isQueued: true,
+    };
+    const entry: Sending = { upload, item, abort: new AbortController(), done: Promise.withResolvers() };
+    sending.value = new Map(sending.value).set(id, entry);
+    const refusal = refusalOf(item);
+    if (refusal) {
+      setSending(id, { phase: 'failed', error: refusal.message, isQueued: false });
+      entry.done.reject(refusal);
+    } else advance();
+    return entry.done.promise;
+  };
+
   const apply = (changed: readonly Upload[]): void => {
     const next = new Map(sessions.value);
     for (const upload of changed) next.set(upload.sessionId, upload);
     sessions.value = next;
+    advance();
   };
 
-  /** Turns "so many bytes are sent" into progress, a rate over the last seconds, and the time that remains. */
-  const createMeter = (id: string, sizeBytes: number) => {
-    const marks: { atMs: number; sentBytes: number }[] = [{ atMs: Date.now(), sentBytes: 0 }];
-    return (sentBytes: number): void => {
-      const atMs = Date.now();
-      marks.push({ atMs, sentBytes });
-      while (marks.length > 2 && atMs - marks[0]!.atMs > RATE_WINDOW_MS) marks.shift();
-      const first = marks[0]!;
-      const bytesPerSecond = atMs > first.atMs ? ((sentBytes - first.sentBytes) * 1000) / (atMs - first.atMs) : null;
-      setSending(id, {
-        bytesDone: sentBytes,
-        progress: sizeBytes > 0 ? (PERCENT_SENT * sentBytes) / sizeBytes : 0,
-        bytesPerSecond,
-        remainingMs: bytesPerSecond ? ((sizeBytes - sentBytes) * 1000) / bytesPerSecond : null,
-      });
-    };
-  };
-
-  /**
-   * The host opens a session when the first bytes arrive, but its number is known here only once it has accepted the file. Until then, and
-   * when it refuses the file, this page's own row tells more (the rate, a way to cancel, another try), so the session stays out of the list.
-   */
-  const isTwin = (session: Upload, { upload }: Sending): boolean =>
-    session.phase === upload.phase && session.filename === upload.filename && session.startedAtMs >= upload.startedAtMs - TWIN_SLACK_MS;
-  const isShownAsSending = (session: Upload): boolean => [...sending.value.values()].some((entry) => isTwin(session, entry));
+  const isShownAsSending = (session: Upload): boolean => [...sending.value.values()].some(({ upload }) => !upload.isQueued && isTwin(session, upload));
   /** Takes a file off the list, and the session that stood behind it. */
-  const forget = (id: string, entry: Sending): void => {
-    const twins = [...sessions.value.values()].filter((session) => isTwin(session, entry));
-    dismissed.value = new Set([...dismissed.value, ...twins.map((session) => session.sessionId)]);
+  const forget = (id: string, { upload }: Sending): void => {
+    hide([...sessions.value.values()].filter((session) => isTwin(session, upload)).map((session) => session.sessionId));
     dropSending(id);
   };
-
-  const send = async (file: File): Promise<string> => {
-    const id = `page-${localIdNext++}`;
-    const abort = new AbortController();
-    const upload: Upload = {
-      sessionId: id, videoId: null, title: titleOf(file.name), filename: file.name, phase: 'uploading', progress: 0, startedAtMs: Date.now(),
-      totalChunks: null, bytesDone: 0, bytesTotal: file.size, bytesPerSecond: null, remainingMs: null, degraded: false, error: null,
-    };
-    sending.value = new Map(sending.value).set(id, { upload, file, abort });
-    try {
-      const { sessionId } = await useBridge().sendFile(file, { title: upload.title, signal: abort.signal, onSent: createMeter(id, file.size) });
-      dropSending(id);
-      return sessionId;
-    } catch (error) {
-      if (abort.signal.aborted) dropSending(id);
-      else setSending(id, { phase: 'failed', error: error instanceof Error ? error.message : String(error), bytesPerSecond: null, remainingMs: null });
-      throw error;
-    }
+  const dismiss = (sessionId: string): void => {
+    const entry = sending.value.get(sessionId);
+    if (entry) forget(sessionId, entry);
+    else hide([sessionId]);
+    sent.delete(sessionId);
+  };
+  const itemOf = (sessionId: string): ToSend | undefined => {
+    const session = sending.value.get(sessionId)?.upload ?? sessions.value.get(sessionId);
+    return session?.phase === 'failed' || session?.phase === 'cancelled' ? (sending.value.get(sessionId)?.item ?? sent.get(sessionId)) : undefined;
   };
 
   return {
     /** Youngest first, each file once. */
-    uploads: computed<Upload[]>(() =>
+    uploads: computed<Listed[]>(() =>
       [...[...sending.value.values()].map((entry) => entry.upload), ...[...sessions.value.values()].filter((session) => !isShownAsSending(session))]
         .filter((upload) => !dismissed.value.has(upload.sessionId))
-        .sort((a, b) => b.startedAtMs - a.startedAtMs || b.sessionId.localeCompare(a.sessionId)),
+        .sort((a, b) => b.startedAtMs - a.startedAtMs || b.sessionId.localeCompare(a.sessionId, 'en', { numeric: true })),
     ),
     sessions,
     apply,
@@ -113,13 +128,21 @@ export const useUploadStore = defineStore('uploads', () => {
       // What came in while the list was under way is younger than the list.
       const younger = [...sessions.value].filter(([id, upload]) => before.get(id) !== upload);
       sessions.value = new Map([...uploads.map((upload): [string, Upload] => [upload.sessionId, upload]), ...younger]);
+      // A host that was restarted knows nothing of what was sent to the one before.
+      for (const sessionId of [...sent.keys()]) if (!sessions.value.has(sessionId)) sent.delete(sessionId);
+      advance();
     },
     reset: (): void => {
       sessions.value = new Map();
       dismissed.value = new Set();
+      sent.clear();
     },
-    /** Sends a file and resolves with its session once the host has it. @throws VStackError */
-    send,
+    /** Sends a file when its turn comes, and resolves with its session once the host has it. @throws VStackError */
+    send: (file: File): Promise<string> => add(fileToSend(file)),
+    /** Has the host read a file of this machine. @throws VStackError */
+    sendPath: (path: string): Promise<string> => add(pathToSend(path)),
+    /** The videos picked in the system's own dialog; undefined where the page has to ask with its own. */
+    pickPaths: async (): Promise<string[] | undefined> => useBridge().native?.chooseFiles(),
     sample: async (): Promise<Upload> => {
       const upload = await useBridge().call('uploads:sample', {});
       apply([upload]);
@@ -127,22 +150,21 @@ export const useUploadStore = defineStore('uploads', () => {
     },
     cancel: async (sessionId: string): Promise<void> => {
       const entry = sending.value.get(sessionId);
-      if (entry) entry.abort.abort();
-      else await useBridge().call('uploads:cancel', { sessionId });
+      if (!entry) return void (await useBridge().call('uploads:cancel', { sessionId }));
+      entry.abort.abort();
+      if (!entry.upload.isQueued) return;
+      dropSending(sessionId);
+      entry.done.reject(new DOMException('The upload was taken back before it began.', 'AbortError'));
     },
     /** Takes a finished upload off the list. */
-    dismiss: (sessionId: string): void => {
-      const entry = sending.value.get(sessionId);
-      if (entry) forget(sessionId, entry);
-      else dismissed.value = new Set(dismissed.value).add(sessionId);
-    },
-    /** Only for files this page still holds; what came from elsewhere is picked again by hand. */
-    canRetry: (sessionId: string): boolean => sending.value.get(sessionId)?.upload.phase === 'failed',
+    dismiss,
+    /** Only for files this page still knows; what came from elsewhere is picked again by hand. */
+    canRetry: (sessionId: string): boolean => itemOf(sessionId) !== undefined,
     retry: async (sessionId: string): Promise<void> => {
-      const entry = sending.value.get(sessionId);
-      if (!entry) return;
-      forget(sessionId, entry);
-      await send(entry.file);
+      const item = itemOf(sessionId);
+      if (!item) return;
+      dismiss(sessionId);
+      await add(item);
     },
   };
 });

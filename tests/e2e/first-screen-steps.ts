@@ -77,9 +77,9 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
     await page.getByText('Failed', { exact: true }).waitFor({ timeout: 30_000 });
   });
 
-  test('deletes a video once asked', async () => {
-    await page.getByRole('button', { name: 'Delete sample' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete video' }).click();
+  test('deletes a video', async () => {
+    await page.getByRole('button', { name: 'More for sample', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('link', { name: 'sample', exact: true }).waitFor({ state: 'detached' });
   });
 
