@@ -70,7 +70,7 @@ export const createNodeMetrics = (metrics: Metrics): NodeMetrics => {
       metrics.gauge('store_damage', 'Damaged records and regions not yet healed.', () => store.health().damageCount);
       metrics.gauge('store_writable', '1 while the store takes writes.', () => (store.health().writable ? 1 : 0));
       metrics.gauge('store_index_bytes', 'Memory of the index.', () => store.health().indexBytes);
-      metrics.gauge('store_syncs', 'Syncs of files since the start.', () => faults.syncCount);
+      metrics.readCounter('store_syncs_total', 'Syncs of files.', () => faults.syncCount);
       metrics.gauge('buffer_bytes', 'Memory in use for bodies and reads.', () => [
         [{ use: 'bodies' }, bodies.usedBytes],
         [{ use: 'reads' }, reads.usedBytes],

@@ -26,7 +26,7 @@ describe('the fast path', () => {
   });
 
   it('takes one sync for bytes and vote together', async () => {
-    const syncsOf = async () => Number(/vstack_store_syncs (\d+)/.exec((await test.request('/metrics')).body.toString())![1]);
+    const syncsOf = async () => Number(/vstack_store_syncs_total (\d+)/.exec((await test.request('/metrics')).body.toString())![1]);
     const commitsOf = async () => Number(/vstack_store_commits_total (\d+)/.exec((await test.request('/metrics')).body.toString())?.[1] ?? 0);
     await test.put('warm-up', 'x');
     await test.node.store.seal();

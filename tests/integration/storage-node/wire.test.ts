@@ -234,7 +234,7 @@ describe('ping and health', () => {
 
   it('expose metrics with the prefix', async () => {
     const text = (await test.request('/metrics')).body.toString();
-    for (const name of ['vstack_store_chunks', 'vstack_chunk_bytes_total{direction="in"}', 'vstack_store_syncs', 'vstack_store_commits_total']) expect(text).toContain(name);
+    for (const name of ['vstack_store_chunks', 'vstack_chunk_bytes_total{direction="in"}', 'vstack_store_syncs_total', 'vstack_store_commits_total']) expect(text).toContain(name);
   });
 });
 
