@@ -1,7 +1,7 @@
 /** Values on the command line: parsed here once, refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
 import { LogLevel } from '../contract/control/logs.ts';
-import { NODES_MAX } from '../contract/settings.ts';
+import { NODES_MAX, REPLICAS_MAX } from '../contract/settings.ts';
 
 const PORT_MAX = 65_535;
 /** The highest port base that leaves room for the ports counted from it. */
@@ -36,9 +36,12 @@ export const parseTitle = (text: string): string => {
 };
 
 export const parseNodes = whole(1, NODES_MAX);
+export const parseReplicas = whole(1, REPLICAS_MAX);
 export const parsePort = whole(0, PORT_MAX);
 export const parsePortBase = whole(0, PORT_BASE_MAX);
 export const parseLimit = whole(1, LIMIT_MAX);
 export const parseOffset = whole(0, Number.MAX_SAFE_INTEGER);
 export const parseAuthentication = oneOf('on', 'off');
+/** For an option that may be given more than once. */
+export const collectSources = (name: string, before: readonly string[] = []): string[] => [...before, name];
 export const parseLevel = oneOf(...LogLevel.options);

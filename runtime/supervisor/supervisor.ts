@@ -73,6 +73,7 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
       phase: phase(),
       dataDir,
       authentication: request.authentication ?? 'on',
+      ...(request.replicaCount !== undefined && { replicaCount: request.replicaCount }),
       launchedAtMs,
       launchMs,
       steps: steps.list(),

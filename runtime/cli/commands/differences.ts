@@ -3,7 +3,7 @@ import type { ClusterStatus, LaunchOptions } from '../../contract/control/cluste
 import { VStackError } from '../../contract/errors.ts';
 
 export interface Difference {
-  option: '--nodes' | '--port-base' | '--port';
+  option: '--nodes' | '--replicas' | '--port-base' | '--port';
   wanted: number;
   running: number;
   /** What runs, and how to change it. */
@@ -24,8 +24,14 @@ const nodeDifference = (wanted: number | undefined, running: number): Difference
   return [{ option: '--nodes', wanted, running, advice: `The running cluster has ${running} nodes; ${advice}.` }];
 };
 
+const replicaDifference = (wanted: number | undefined, running: number | undefined): Difference[] => {
+  if (wanted === undefined || running === undefined || wanted === running) return [];
+  const advice = `New videos get ${running} copies in the running cluster; \`vstack down\`, then \`vstack up --replicas ${wanted}\` changes that.`;
+  return [{ option: '--replicas', wanted, running, advice }];
+};
+
 /** @throws VStackError conflict for another authentication: whoever asked for secrets must not be left with a cluster that wants none */
-export const launchDifferences = (wanted: LaunchOptions, { authentication, children, metadataUrl }: ClusterStatus): Difference[] => {
+export const launchDifferences = (wanted: LaunchOptions, { authentication, children, metadataUrl, replicaCount }: ClusterStatus): Difference[] => {
   if (wanted.authentication !== undefined && wanted.authentication !== authentication) {
     throw new VStackError(
       'conflict',
@@ -34,6 +40,7 @@ export const launchDifferences = (wanted: LaunchOptions, { authentication, child
   }
   return [
     ...nodeDifference(wanted.nodeCount, children.filter(({ role }) => role === 'storage-node').length),
+    ...replicaDifference(wanted.replicaCount, replicaCount),
     ...portDifference('--port-base', wanted.portBase, metadataUrl, (port) =>
       `The running metadata service listens on port ${port}; \`vstack down\`, then \`vstack up --port-base ${wanted.portBase}\` moves the cluster.`),
   ];

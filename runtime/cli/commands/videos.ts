@@ -1,7 +1,7 @@
-/** `vstack videos`, `manifest` and `delete`. */
+/** `vstack videos`, `manifest`, `delete`, `restore` and `rename`. */
 import type { Manifest, VideoRow } from '../../contract/wire/metadata.ts';
 import type { CliContext, CommandResult } from '../context.ts';
-import { formatBytes, formatClock, formatCount } from '../terminal/format.ts';
+import { formatBytes, formatClock, formatCount, formatMs } from '../terminal/format.ts';
 import { printable, type Paint } from '../terminal/style.ts';
 import { formatPairs, formatTable, type Column } from '../terminal/table.ts';
 import { attached } from './status.ts';
@@ -12,7 +12,6 @@ const VIDEO_COLUMNS: readonly Column[] = [
 ];
 
 const videoLines = (videos: readonly VideoRow[], paint: Paint): string[] => {
-  if (videos.length === 0) return ['There are no videos yet. Upload one: `vstack upload FILE`, or `vstack upload --sample`.'];
   const rows = videos.map((video) => [
     video.video_id,
     formatClock(video.duration_sec),
@@ -25,10 +24,24 @@ const videoLines = (videos: readonly VideoRow[], paint: Paint): string[] => {
   return formatTable(VIDEO_COLUMNS, rows, paint);
 };
 
-export const runVideos = (options: { limit: number; offset: number }, context: CliContext): CommandResult =>
+export interface VideosOptions {
+  limit: number;
+  offset: number;
+  search?: string;
+}
+
+const NO_VIDEOS = 'There are no videos yet. Upload one: `vstack upload FILE`, or `vstack upload --sample`.';
+
+export const runVideos = ({ limit, offset, search }: VideosOptions, context: CliContext): CommandResult =>
   attached(context, async (client) => {
-    const { videos } = await client.call('videos:list', options, { signal: context.signal });
-    context.output.result({ videos }, videoLines(videos, context.output.paint));
+    const { output, signal } = context;
+    const { videos, totalCount } = await client.call('videos:list', { limit, offset, ...(search !== undefined && { search }) }, { signal });
+    const none = search === undefined ? NO_VIDEOS : `No title contains "${printable(search)}".`;
+    const rest = totalCount - videos.length;
+    output.result({ videos, totalCount }, [
+      ...(totalCount === 0 ? [none] : videoLines(videos, output.paint)),
+      ...(rest > 0 ? [output.paint('dim', `${videos.length} of ${formatCount(totalCount, 'video')}; --offset and --limit show the others.`)] : []),
+    ]);
   });
 
 const CHUNK_COLUMNS: readonly Column[] = [
@@ -72,9 +85,31 @@ export const runManifest = (videoId: string, context: CliContext): CommandResult
 
 export const runDelete = (videoIds: readonly string[], context: CliContext): CommandResult =>
   attached(context, async (client) => {
+    const { output, signal } = context;
+    let restorableUntilMs = Infinity;
     for (const videoId of videoIds) {
-      await client.call('videos:delete', { videoId }, { signal: context.signal });
-      if (videoIds.length > 1) context.output.event('deleted', { videoId });
+      const deleted = await client.call('videos:delete', { videoId }, { signal });
+      restorableUntilMs = Math.min(restorableUntilMs, deleted.restorableUntilMs);
+      if (videoIds.length > 1) output.event('deleted', { videoId, restorableUntilMs: deleted.restorableUntilMs });
     }
-    context.output.result({ videoIds }, [`Deleted ${formatCount(videoIds.length, 'video')}; the chunks are collected.`]);
+    const leftMs = restorableUntilMs - Date.now();
+    const hint = leftMs > 0 ? `For ${formatMs(leftMs)}: \`vstack restore ${videoIds.join(' ')}\` brings ${videoIds.length > 1 ? 'them' : 'it'} back.` : 'The chunks are collected.';
+    output.result({ videoIds, restorableUntilMs }, [`Deleted ${formatCount(videoIds.length, 'video')}. ${hint}`]);
+  });
+
+export const runRestore = (videoIds: readonly string[], context: CliContext): CommandResult =>
+  attached(context, async (client) => {
+    const { output, signal } = context;
+    for (const videoId of videoIds) {
+      await client.call('videos:restore', { videoId }, { signal });
+      if (videoIds.length > 1) output.event('restored', { videoId });
+    }
+    output.result({ videoIds }, [`Restored ${formatCount(videoIds.length, 'video')}.`]);
+  });
+
+export const runRename = (videoId: string, title: string, context: CliContext): CommandResult =>
+  attached(context, async (client) => {
+    const { output, signal } = context;
+    await client.call('videos:rename', { videoId, title }, { signal });
+    output.result({ videoId, title: title.trim() }, [`${videoId} is now called ${printable(title.trim())}.`]);
   });

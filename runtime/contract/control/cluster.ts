@@ -55,6 +55,8 @@ export const ClusterStatus = z.object({
   phase: ClusterPhase,
   dataDir: z.string(),
   authentication: z.enum(['on', 'off']),
+  /** Full copies of each chunk that new videos get, as launched; absent before the first launch. */
+  replicaCount: z.number().int().optional(),
   launchedAtMs: z.number().nullable(),
   launchMs: z.number().nullable(),
   steps: z.array(LaunchStep),
