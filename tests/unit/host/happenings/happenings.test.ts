@@ -111,13 +111,13 @@ describe('videos and playback', () => {
     uploader: () => Promise.reject(new VStackError('not_running', 'no uploader')),
     metadata: (() => (title === undefined ? Promise.reject(new VStackError('timeout', 'slow')) : Promise.resolve({ title }))) as never,
   });
-  const handlers = (isRefused = false) => ({
+  const handlers = (isRefused = false): Pick<Handlers, 'videos:delete' | 'videos:restore'> => ({
     'videos:delete': () => {
       if (isRefused) throw new VStackError('not_found', 'There is no such video.');
       return { restorableUntilMs: 1 };
     },
     'videos:restore': () => ({}),
-  }) satisfies Partial<Handlers>;
+  });
   const context = { signal: new AbortController().signal };
 
   it('tell deletions and restorations by title, and by id where the title cannot be had', async () => {
