@@ -2,6 +2,7 @@
 import { until } from '@vueuse/core';
 import { shallowRef, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
+import type { LaunchOptions } from '../../runtime/contract/control/cluster.ts';
 import { VStackError } from '../../runtime/contract/errors.ts';
 import { useClusterStore } from '../stores/cluster.ts';
 import { useUploadStore } from '../stores/uploads.ts';
@@ -13,7 +14,7 @@ const stage = shallowRef<'launch' | 'upload' | null>(null);
 export interface FirstRun {
   stage: Readonly<ShallowRef<'launch' | 'upload' | null>>;
   /** @throws VStackError of the launch or of the upload */
-  launchAndPlay(nodeCount: number): Promise<void>;
+  launchAndPlay(options: LaunchOptions): Promise<void>;
   uploadSampleAndPlay(): Promise<void>;
 }
 
@@ -46,9 +47,9 @@ export const useFirstRun = (): FirstRun => {
   return {
     stage,
     uploadSampleAndPlay,
-    launchAndPlay: async (nodeCount) => {
+    launchAndPlay: async (options) => {
       await during('launch', async () => {
-        await cluster.launch({ nodeCount });
+        await cluster.launch(options);
         await videos.hydrate();
       });
       // A data folder that was used before has videos already; the youngest one plays as well as another copy of the sample.

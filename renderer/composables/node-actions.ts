@@ -5,6 +5,7 @@ import type { ChildStatus } from '../../runtime/contract/control/cluster.ts';
 import type { IconName } from '../components/icons.ts';
 import type { MenuItem } from '../components/menu.ts';
 import { type NodeAction, useClusterStore } from '../stores/cluster.ts';
+import { useProgramStore } from '../stores/program.ts';
 import { useToastStore } from '../stores/toasts.ts';
 import { useTask } from './task.ts';
 
@@ -30,6 +31,7 @@ export interface NodeActions {
 
 export const useNodeActions = (node: () => ChildStatus): NodeActions => {
   const cluster = useClusterStore();
+  const program = useProgramStore();
   const toasts = useToastStore();
   const router = useRouter();
   const isRemoving = shallowRef(false);
@@ -56,7 +58,7 @@ export const useNodeActions = (node: () => ChildStatus): NodeActions => {
     (action) => `${node().name}: ${action} did not work`,
   );
   const { run: openFolder } = useTask(async () => {
-    const { path, opened } = await cluster.openFolder(node().name);
+    const { path, opened } = await program.openFolder('node', node().name);
     if (opened) return;
     toasts.succeed(`The folder of ${node().name}`, path, {
       durationMs: null,

@@ -61,7 +61,7 @@ export const usePageCommands = (): ComputedRef<Command[]> => {
       return [
         command('launch', 'Launch the cluster', 'play', () => show(cluster.launch({})), 'as the settings say'),
         ...(connection.info?.sampleAvailable
-          ? [command('sample', 'Launch the cluster and play the sample', 'film', () => show(firstRun.launchAndPlay(settings.settings?.nodeCount ?? 5)))]
+          ? [command('sample', 'Launch the cluster and play the sample', 'film', () => show(firstRun.launchAndPlay({ nodeCount: settings.settings?.nodeCount ?? 5 })))]
           : []),
       ];
     }

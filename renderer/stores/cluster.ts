@@ -99,7 +99,5 @@ export const useClusterStore = defineStore('cluster', () => {
     addNode: async (): Promise<string> => (await whileBusy('+', () => useBridge().call('nodes:add', {}))).nodeId,
     removeNode: (nodeId: string, deleteData: boolean): Promise<unknown> =>
       whileBusy(nodeId, () => useBridge().call('nodes:remove', { nodeId, deleteData })),
-    /** Opens the data folder of a node where there is a file manager; tells the path in any case. */
-    openFolder: (nodeId: string): Promise<{ path: string; opened: boolean }> => useBridge().call('system:open-folder', { folder: 'node', nodeId }),
   };
 });
