@@ -13,6 +13,13 @@ const coloursOf = (theme: string): Map<string, string> => {
   const block = new RegExp(`\\[data-theme='${theme}'\\] \\{([^}]*)\\}`).exec(css)![1]!;
   return new Map([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!]));
 };
+/** What `--wash` makes of a ground below it. */
+const washed = (theme: string, ground: string): string => {
+  const block = new RegExp(`\\[data-theme='${theme}'\\] \\{([^}]*)\\}`).exec(css)![1]!;
+  const [red, green, blue, alpha] = /--wash: rgb\((\d+) (\d+) (\d+) \/ ([\d.]+)\)/.exec(block)!.slice(1).map(Number) as [number, number, number, number];
+  const mixed = [red, green, blue].map((channel, index) => Math.round(channel * alpha + Number.parseInt(ground.slice(1 + 2 * index, 3 + 2 * index), 16) * (1 - alpha)));
+  return `#${mixed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+};
 /** Relative luminance and contrast ratio as WCAG 2 defines them. */
 const luminance = (hex: string): number => {
   const [red, green, blue] = [1, 3, 5].map((at) => {
@@ -32,6 +39,16 @@ describe.each(['dark', 'light'])('the %s theme', (theme) => {
 
   test.each(['ink', 'ink-2', 'ink-3', 'bad', 'warn'])('text in --%s can be read on every ground', (ink) => {
     for (const ground of ['bg', 'pane', 'raise']) expect(ratioOf(ink, ground), `on --${ground}`).toBeGreaterThanOrEqual(TEXT_RATIO_MIN);
+  });
+  test.each(['ink', 'ink-2', 'ink-3', 'ok', 'warn', 'bad', 'accent'])('text in --%s can be read in a row that is marked', (ink) => {
+    for (const ground of ['pane', 'raise']) expect(ratio(colours.get(ink)!, washed(theme, colours.get(ground)!)), `on a marked --${ground}`).toBeGreaterThanOrEqual(TEXT_RATIO_MIN);
+  });
+  test.each(['ink', 'ink-2'])('text in --%s can be read in fields and on what is chosen', (ink) => {
+    for (const ground of ['field', 'chosen']) expect(ratioOf(ink, ground), `on --${ground}`).toBeGreaterThanOrEqual(TEXT_RATIO_MIN);
+  });
+  test('placeholders can be read', () => expect(ratioOf('ink-3', 'field')).toBeGreaterThanOrEqual(TEXT_RATIO_MIN));
+  test.each(['field-line', 'ink-3', 'accent', 'bad'])('the edge of a field in --%s stands out', (line) => {
+    for (const ground of ['bg', 'pane', 'raise', 'field']) expect(ratioOf(line, ground), `on --${ground}`).toBeGreaterThanOrEqual(SHAPE_RATIO_MIN);
   });
   test.each(['accent', 'accent-hover'])('the label of a primary button can be read on --%s', (ground) => {
     expect(ratioOf('accent-ink', ground)).toBeGreaterThanOrEqual(TEXT_RATIO_MIN);
