@@ -18,12 +18,12 @@ export const countsSince = (counts: readonly number[], before: readonly number[]
 export const percentileMs = (counts: readonly number[], p: number, msMax = Infinity): number | null => {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return null;
-  const rank = Math.max(1, (p / 100) * total);
+  const rank = Math.max(1, Math.ceil((p / 100) * total));
   let below = 0;
   for (const [bucket, count] of counts.entries()) {
     if (count > 0 && below + count >= rank) {
       const fromMs = bucket === 0 ? 0 : latencyBoundMs(bucket - 1);
-      const value = fromMs + ((rank - below) / count) * (latencyBoundMs(bucket) - fromMs);
+      const value = fromMs + ((rank - below - 0.5) / count) * (latencyBoundMs(bucket) - fromMs);
       return Math.min(value, msMax);
     }
     below += count;

@@ -54,7 +54,8 @@ const clusterNews = (before: ClusterStatus, after: ClusterStatus): News | undefi
       if (before.phase !== 'starting' || after.launchMs === null) return { ...about, kind: 'cluster-ready', tone: 'ok', text: 'Cluster ready again' };
       return { ...about, kind: 'cluster-ready', tone: 'ok', text: `Cluster of ${plural(nodeCountOf(after), 'node')} ready in ${spanText(after.launchMs)}` };
     case 'degraded': {
-      const missing = after.children.filter(({ phase }) => phase !== 'ready').map(({ name, phase }) => `${name} is ${phase}`);
+      const known = new Set(before.children.map(({ name }) => name));
+      const missing = after.children.filter(({ phase }) => phase !== 'ready').map(({ name, phase }) => `${name} is ${known.has(name) ? phase : 'being added'}`);
       return { ...about, kind: 'cluster-degraded', tone: 'warn', text: `Cluster degraded${missing.length > 0 ? `: ${missing.join(', ')}` : ''}` };
     }
     case 'stopping':

@@ -46,6 +46,11 @@ describe('what is told of two snapshots', () => {
     expect(told(news)).toEqual([['node-added', 'busy', 'node-3', 'added to the cluster'], ['node-removed', 'idle', 'node-2', 'removed from the cluster']]);
   });
 
+  it('does not call a node that is being added stopped', () => {
+    const news = changesBetween(cluster('ready', [child('node-1')]), cluster('degraded', [child('node-1'), child('node-2', { phase: 'stopped' })]));
+    expect(told(news)).toEqual([['node-added', 'busy', 'node-2', 'added to the cluster'], ['cluster-degraded', 'warn', null, 'Cluster degraded: node-2 is being added']]);
+  });
+
   it('is the cluster alone during a launch and a stop', () => {
     const starting = cluster('starting', [child('metadata', { role: 'metadata', phase: 'starting' })]);
     const ready = cluster('ready', ['node-1', 'node-2'].map((name) => child(name)), { launchMs: 780 });
