@@ -18,15 +18,18 @@ export interface WebDoor {
   /** Opens the page signed in. */
   signInUrl: string;
   dataDir: string;
+  pid: number;
+  /** Ends the program as a person would, and keeps its data for another start. */
+  end(): Promise<void>;
   /** Ends the program as a person would, and removes its data. */
   stop(): Promise<void>;
 }
 
 export const isBuilt = (): boolean => existsSync(VSTACK_PATH) && existsSync(projectPath('out/renderer/index.html'));
 
-/** The data folder must be empty or not there yet: it is removed in the end. */
-export const startWebDoor = async (dataDir = mkdtempSync(join(tmpdir(), 'vstack-e2e-'))): Promise<WebDoor> => {
-  const child = spawn(NODE_PATH, [VSTACK_PATH, 'serve', '--no-open', '--data', dataDir, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** The data folder must be empty, not there yet, or one that an earlier door kept: it is removed by `stop`. `port` 0 lets the system choose. */
+export const startWebDoor = async (dataDir = mkdtempSync(join(tmpdir(), 'vstack-e2e-')), port = 0): Promise<WebDoor> => {
+  const child = spawn(NODE_PATH, [VSTACK_PATH, 'serve', '--no-open', '--data', dataDir, '--port', String(port), '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const said: string[] = [];
   child.stderr.on('data', (data) => said.push(String(data)));
@@ -44,13 +47,16 @@ export const startWebDoor = async (dataDir = mkdtempSync(join(tmpdir(), 'vstack-
       reject(new Error(`vstack serve ended with ${code}:\n${said.join('')}`));
     });
   });
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     child.kill('SIGTERM');
     await ended;
+  };
+  const stop = async (): Promise<void> => {
+    await end();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    return { signInUrl: await serving, dataDir, stop };
+    return { signInUrl: await serving, dataDir, pid: child.pid!, end, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -27,7 +27,7 @@ beforeEach(async () => {
     'system:info': () => systemInfo(),
     'settings:get': () => settings(),
     'cluster:status': () => clusterStatus(),
-    'videos:list': () => ({ videos: [videoRow(1, 'One')] }),
+    'videos:list': () => ({ videos: [videoRow(1, 'One')], totalCount: 1 }),
     'uploads:list': () => ({ uploads: [] }),
   });
   provideBridge(bridge);
