@@ -93,7 +93,7 @@ describe.skipIf(!requireChromium())('the desktop program', () => {
   test('videos picked in the native dialog are uploaded from where they lie', async () => {
     await page.getByLabel('Storage nodes', { exact: true }).fill('3');
     await page.getByRole('button', { name: 'Launch only' }).click();
-    await page.getByRole('table', { name: 'Processes of the cluster' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('row', { name: /Uploader Ready/ }).waitFor({ timeout: 60_000 });
     door.standIn.pick([SAMPLE_PATH]);
     onTestFinished(() => door.standIn.pick(null));
     await door.standIn.program.chooseMenu(['File', 'Open Videos…']);

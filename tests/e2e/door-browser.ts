@@ -4,17 +4,17 @@ import type { OpenDoor, OpenDoorOptions } from './doors.ts';
 import { collectComplaints, showView, VIEWPORT } from './door-parts.ts';
 import { startWebDoor } from './web-door.ts';
 
-export const openBrowserDoor = async (browser: Browser, { viewport = VIEWPORT, scripted }: OpenDoorOptions): Promise<OpenDoor> => {
+export const openBrowserDoor = async (browser: Browser, { viewport = VIEWPORT, view, scripted }: OpenDoorOptions): Promise<OpenDoor> => {
   const served = scripted ? { signInUrl: scripted.signInUrl, dataDir: '', stop: () => Promise.resolve() } : await startWebDoor();
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   const complaints = collectComplaints(page);
-  await page.goto(served.signInUrl);
+  await page.goto(`${served.signInUrl}${view === undefined ? '' : `&view=${view}`}`);
   return {
     page,
     dataDir: served.dataDir,
     complaints,
-    show: (view) => showView(page, view),
+    show: (other) => showView(page, other),
     async pickFiles(paths, trigger) {
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), trigger()]);
       await chooser.setFiles([...paths]);

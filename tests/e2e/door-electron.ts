@@ -20,14 +20,14 @@ export interface OpenElectronDoor extends OpenDoor {
   application: ElectronApplication;
 }
 
-export const openRealElectronDoor = async ({ viewport = VIEWPORT, scripted }: OpenDoorOptions = {}): Promise<OpenElectronDoor> => {
+export const openRealElectronDoor = async ({ viewport = VIEWPORT, view, scripted }: OpenDoorOptions = {}): Promise<OpenElectronDoor> => {
   const folder = mkdtempSync(join(tmpdir(), 'vstack-electron-'));
   const dataDir = join(folder, 'data');
   const letGo = scripted && holdDataFolder(dataDir, scripted);
   const isRoot = process.getuid?.() === 0;
   const application = await _electron.launch({
     executablePath: executablePath!,
-    args: [...(isRoot ? ['--no-sandbox'] : []), root, `--data=${dataDir}`, `--user-data-dir=${join(folder, 'profile')}`],
+    args: [...(isRoot ? ['--no-sandbox'] : []), root, `--data=${dataDir}`, ...(view === undefined ? [] : [`--view=${view}`]), `--user-data-dir=${join(folder, 'profile')}`],
   });
   const page = await application.firstWindow();
   const complaints = collectComplaints(page);
@@ -37,7 +37,7 @@ export const openRealElectronDoor = async ({ viewport = VIEWPORT, scripted }: Op
     dataDir,
     application,
     complaints,
-    show: (view) => showView(page, view),
+    show: (other) => showView(page, other),
     async pickFiles(paths, trigger) {
       await application.evaluate(({ dialog }, filePaths) => {
         dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths });

@@ -13,7 +13,7 @@ export interface OpenStandInDoor extends OpenDoor {
   standIn: StandInProgram;
 }
 
-export const openStandInDoor = async (browser: Browser, { viewport = VIEWPORT, scripted }: OpenDoorOptions): Promise<OpenStandInDoor> => {
+export const openStandInDoor = async (browser: Browser, { viewport = VIEWPORT, view, scripted }: OpenDoorOptions): Promise<OpenStandInDoor> => {
   const root = mkdtempSync(join(tmpdir(), 'vstack-stand-in-'));
   const dataDir = join(root, 'data');
   const letGo = scripted && holdDataFolder(dataDir, scripted);
@@ -23,14 +23,14 @@ export const openStandInDoor = async (browser: Browser, { viewport = VIEWPORT, s
   };
   let complaints: (() => string[]) | undefined;
   try {
-    const standIn = await openStandIn({ browser, dataDir, userDataDir: root, viewport, onPage: (page) => (complaints ??= collectComplaints(page)) });
+    const standIn = await openStandIn({ browser, dataDir, userDataDir: root, view, viewport, onPage: (page) => (complaints ??= collectComplaints(page)) });
     const { page } = standIn;
     return {
       page,
       dataDir,
       standIn,
       complaints: complaints!,
-      show: (view) => showView(page, view),
+      show: (other) => showView(page, other),
       async pickFiles(paths, trigger) {
         standIn.pick([...paths]);
         for (const path of paths) await setPathOfFile(page, basename(path), path);

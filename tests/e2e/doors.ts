@@ -25,6 +25,8 @@ import { openStandInDoor } from './door-stand-in.ts';
 export interface OpenDoorOptions {
   /** @default 1280 × 800 */
   viewport?: { width: number; height: number };
+  /** The address of the view to begin with, as `/library`. @default the first screen */
+  view?: string | undefined;
   /** Shows this scripted host instead of a real one. */
   scripted?: ScriptedDoor;
 }

@@ -34,6 +34,8 @@ export interface StandInOptions {
   dataDir: string;
   /** Where the window's place is remembered. */
   userDataDir: string;
+  /** The view to begin with, as `/library`. */
+  view?: string | undefined;
   viewport?: { width: number; height: number };
   /** A packaged program instead of the built one: its main program, and the folder that Electron would name as its resources. */
   packaged?: { mainPath: string; resourcesPath: string };
@@ -81,9 +83,9 @@ const routePage = async (page: Page, id: number, program: Remote<Program>): Prom
 const waitForExit = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 
 /** @throws when the program ends, or shows no window, within WINDOW_MS_MAX */
-export const openStandIn = async ({ browser, dataDir, userDataDir, viewport = { width: 1280, height: 800 }, packaged, onPage }: StandInOptions): Promise<StandInProgram> => {
+export const openStandIn = async ({ browser, dataDir, userDataDir, view, viewport = { width: 1280, height: 800 }, packaged, onPage }: StandInOptions): Promise<StandInProgram> => {
   const context = await browser.newContext({ viewport });
-  const child = spawn(NODE_PATH, ['--import', STAND_IN_URL, packaged?.mainPath ?? projectPath('out/main/index.js'), `--data=${dataDir}`], {
+  const child = spawn(NODE_PATH, ['--import', STAND_IN_URL, packaged?.mainPath ?? projectPath('out/main/index.js'), `--data=${dataDir}`, ...(view === undefined ? [] : [`--view=${view}`])], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
     env: { ...process.env, VSTACK_STAND_IN_USER_DATA: userDataDir, ELECTRON_RENDERER_URL: '', ...(packaged && { VSTACK_STAND_IN_RESOURCES: packaged.resourcesPath }) },
