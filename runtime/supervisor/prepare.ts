@@ -1,14 +1,28 @@
 /** What has to be in order before the first process of a launch starts. */
-import { planPorts } from '../core/supervision/port-plan.ts';
+import { VStackError } from '../contract/errors.ts';
 import type { LaunchRequest } from './child-configs.ts';
-import type { SupervisorContext } from './context.ts';
+import type { PortTools, SupervisorContext } from './context.ts';
+import { suggestPortBase, wantedPorts } from './suggest-port-base.ts';
 import { fitTopology, type Topology } from './topology.ts';
+
+/** @throws VStackError port_in_use; its details name the conflicts, and as `suggestedPortBase` a base that is free */
+const requireFreeBase = async (portBase: number, { nodes }: Topology, ports: PortTools): Promise<void> => {
+  const wanted = wantedPorts(portBase, nodes);
+  try {
+    await ports.requireFree(wanted);
+  } catch (error) {
+    if (!(error instanceof VStackError) || error.code !== 'port_in_use') throw error;
+    const suggestedPortBase = await suggestPortBase(portBase, nodes, ports);
+    if (suggestedPortBase === undefined) throw error;
+    throw new VStackError('port_in_use', `${error.message} From ${suggestedPortBase} all of them are free.`, { cause: error, details: { ...error.details, suggestedPortBase } });
+  }
+};
 
 /**
  * Ends leftovers, fits the topology to the wish, and settles the ports: with a port base all of them must be free; remembered ones are given
  * up where somebody else took them meanwhile. Changes `topology`; the caller saves it.
  * @returns what was found, in words
- * @throws VStackError port_in_use naming every conflict; bad_request for a base without room
+ * @throws VStackError port_in_use naming every conflict and a base that is free; bad_request for a base without room
  */
 export const prepareLaunch = async (request: LaunchRequest, topology: Topology, context: SupervisorContext): Promise<string> => {
   const { ledger, log, ports } = context;
@@ -18,12 +32,7 @@ export const prepareLaunch = async (request: LaunchRequest, topology: Topology, 
   fitTopology(topology, request.nodeCount);
   const portBase = request.portBase ?? 0;
   if (portBase > 0) {
-    const plan = planPorts(portBase);
-    await ports.requireFree([
-      { port: plan.metadata, purpose: 'the metadata service' },
-      ...topology.nodes.map(({ nodeId, number }) => ({ port: plan.node(number), purpose: nodeId })),
-      { port: plan.uploader, purpose: 'the uploader' },
-    ]);
+    await requireFreeBase(portBase, topology, ports);
   } else {
     const keepIfFree = async (port: number): Promise<number> => (port > 0 && (await ports.isFree(port)) ? port : 0);
     topology.metadataPort = await keepIfFree(topology.metadataPort);

@@ -116,11 +116,14 @@ describe('a launched cluster', () => {
     const stranger = createServer().listen(base + 2, '127.0.0.1');
     await new Promise((resolve) => stranger.once('listening', resolve));
     const failure = (await supervisor.launch({ nodeCount: 3, portBase: base }).catch((error: unknown) => error)) as Error;
+    expect(supervisor.status()).toMatchObject({ phase: 'failed', children: [], problem: { code: 'port_in_use' } });
+    const { suggestedPortBase } = supervisor.status().problem!.details as { suggestedPortBase: number };
+    expect(await supervisor.launch({ nodeCount: 3, portBase: suggestedPortBase })).toMatchObject({ phase: 'ready', metadataUrl: `http://127.0.0.1:${suggestedPortBase}` });
+    await supervisor.stop();
     await new Promise((resolve) => stranger.close(resolve));
-    expect(failure).toMatchObject({ code: 'port_in_use' });
+    expect(failure).toMatchObject({ code: 'port_in_use', details: { port: base + 2, suggestedPortBase } });
     expect(failure.message).toContain(`Port ${base + 2}, wanted for node-2, is held by`);
     if (process.platform === 'linux') expect(failure.message).toContain(`process ${process.pid}`);
-    expect(supervisor.status()).toMatchObject({ phase: 'failed', children: [], problem: { code: 'port_in_use' } });
 
     await supervisor.launch({ nodeCount: 4, portBase: base });
     const { metadata_url, uploader_url, nodes } = await readClusterFile();

@@ -44,7 +44,11 @@ export const freePort = (host = LOOPBACK): Promise<number> =>
     });
   });
 
-/** Checks that all are free. @throws VStackError port_in_use naming each taken port, what for it is wanted, and who holds it */
+/**
+ * Checks that all are free.
+ * @throws VStackError port_in_use naming each taken port, what for it is wanted, and who holds it. Details: `ports` has all of them, `port` and
+ * `owner` {pid, name} the first, null where the system does not tell.
+ */
 export const requireFreePorts = async (wanted: readonly { port: number; purpose: string }[], host = LOOPBACK): Promise<void> => {
   const checked = await Promise.all(wanted.map(async (entry) => ({ ...entry, isFree: await isPortFree(entry.port, host) })));
   const taken = await Promise.all(
@@ -63,7 +67,9 @@ export const requireFreePorts = async (wanted: readonly { port: number; purpose:
       ? `Port ${port}, wanted for ${purpose}, is held by ${nameOf(owner)}.`
       : `Port ${port}, wanted for ${purpose}, is held by another process that could not be identified.`,
   );
-  throw new VStackError('port_in_use', `${sentences.join(' ')} End it, or choose another port base.`, { details: { ports: taken } });
+  const { port, owner } = taken[0]!;
+  const details = { ports: taken, port, owner: owner ? { pid: owner.pid, name: owner.command } : null };
+  throw new VStackError('port_in_use', `${sentences.join(' ')} End it, or choose another port base.`, { details });
 };
 
 const withDeadline = <T>(work: Promise<T>, timeoutMs: number, message: string): Promise<T> =>

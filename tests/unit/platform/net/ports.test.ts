@@ -52,7 +52,8 @@ describe('ports', () => {
       { port: free, purpose: 'the uploader' },
       { port: second, purpose: 'node node-1' },
     ]).catch((reason: unknown) => reason as Error);
-    expect(error).toMatchObject({ code: 'port_in_use' });
+    expect(error).toMatchObject({ code: 'port_in_use', details: { port: first, ports: [{ port: first }, { port: second }] } });
+    if (process.platform === 'linux') expect(error).toMatchObject({ details: { owner: { pid: process.pid, name: expect.any(String) as string } } });
     const { message } = error as Error;
     expect(message).toContain(`Port ${first}, wanted for the metadata service, is held by process ${process.pid}`);
     expect(message).toContain(`Port ${second}, wanted for node node-1`);
