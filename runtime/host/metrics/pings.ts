@@ -5,11 +5,11 @@
 import type { ChildStatus } from '../../contract/control/cluster.ts';
 import { SECOND_MS } from '../../contract/units.ts';
 import { isServing } from '../../core/supervision/child-state.ts';
-import { sleep, type Clock } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { HttpClient } from '../../platform/http/client.ts';
 
 /** The smart client measures as often. */
-export const PING_MS = 2.5 * SECOND_MS;
+export const PING_MS = 3 * SECOND_MS;
 /** A slower answer is no answer to somebody who plays a video. */
 export const PING_MS_MAX = 2 * SECOND_MS;
 /** A node that takes longer does not hold up the next one's turn. */
@@ -22,14 +22,13 @@ export interface Pings {
 }
 
 export const startPings = (http: HttpClient, clock: Clock, children: () => readonly ChildStatus[]): Pings => {
-  const aborter = new AbortController();
-  const { signal } = aborter;
+  let isStopped = false;
   let measured = new Map<string, number | null>();
 
   const ping = async ({ name, url }: ChildStatus): Promise<void> => {
     const startMs = clock.nowMs();
     try {
-      const { stream } = await http.request(`${url}/ping`, { method: 'HEAD', timeoutMs: PING_MS_MAX, signal });
+      const { stream } = await http.request(`${url}/ping`, { method: 'HEAD', timeoutMs: PING_MS_MAX });
       measured.set(name, clock.nowMs() - startMs);
       stream.resume();
     } catch {
@@ -37,17 +36,27 @@ export const startPings = (http: HttpClient, clock: Clock, children: () => reado
     }
   };
 
+  /** Resolves when the node has answered, or its turn is over. */
+  const takeTurn = (node: ChildStatus): Promise<void> =>
+    new Promise((resolve) => {
+      const cancelTurn = clock.after(TURN_MS, resolve);
+      void ping(node).then(() => {
+        cancelTurn();
+        resolve();
+      });
+    });
+
   const round = async (): Promise<void> => {
     const nodes = children().filter(({ role, phase, url }) => role === 'storage-node' && url !== null && isServing(phase));
     const kept = nodes.map(({ name }) => [name, measured.get(name) ?? null] as const);
     measured = new Map(kept);
     for (const node of nodes) {
-      if (signal.aborted) return;
-      await Promise.race([ping(node), sleep(clock, TURN_MS, signal).catch(() => {})]);
+      if (isStopped) return;
+      await takeTurn(node);
     }
   };
   const go = (): void => {
-    if (!signal.aborted) cancel = clock.after(PING_MS, () => void round().finally(go));
+    if (!isStopped) cancel = clock.after(PING_MS, () => void round().finally(go));
   };
   let cancel = (): void => {};
   go();
@@ -55,8 +64,8 @@ export const startPings = (http: HttpClient, clock: Clock, children: () => reado
   return {
     latestMs: (nodeId) => measured.get(nodeId) ?? null,
     stop() {
+      isStopped = true;
       cancel();
-      aborter.abort();
     },
   };
 };
