@@ -10,9 +10,9 @@ import { useBridge } from '../bridge/bridge.ts';
 import { withGaps } from '../logs/entry.ts';
 import { createLineRing } from '../logs/line-ring.ts';
 
-/** Five times what the host holds; some 15 MB. */
+/** As many as the host holds; some 15 MB. */
 export const LINES_KEPT = 50_000;
-/** All that a host holds; the contract allows no more in one answer. */
+/** What a view begins with; the contract allows no more in one answer, and a larger one would be a long task. */
 const HISTORY_LINES = 10_000;
 
 type Lines = EventData<'logs:lines'>;
