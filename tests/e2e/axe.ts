@@ -27,7 +27,7 @@ export interface Violation {
 
 /** Menus, lists of choices and tooltips hang on the button or field that opened them, and are read from there: they need no landmark. */
 const FLOATING = {
-  rules: [{ id: 'region', any: [{ id: 'region', options: { regionMatcher: 'dialog, [role=dialog], [role=alertdialog], svg, [role=menu], [role=listbox], [role=tooltip]' } }] }],
+  checks: [{ id: 'region', options: { regionMatcher: 'dialog, [role=dialog], [role=alertdialog], svg, [role=menu], [role=listbox], [role=tooltip]' } }],
 };
 
 const HTML_CHARS_MAX = 160;
