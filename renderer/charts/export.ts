@@ -74,12 +74,9 @@ const drawLabels = (context: CanvasRenderingContext2D, frame: Frame, { series, f
 };
 
 /** One chart on a canvas of its own, in CSS pixels times SCALE. */
-const drawChart = ({ content, range }: ShownChart, widthPx: number, heightPx: number, palette: Palette): HTMLCanvasElement => {
+const drawChart = ({ content, range }: ShownChart, widthPx: number, heightPx: number, labelWidthPx: number, palette: Palette): HTMLCanvasElement => {
   const canvas = document.createElement('canvas');
   const plot = createPlot(canvas, SCALE);
-  // In a file every line is named at its end, with its unit.
-  const named = { ...content, unit: '' };
-  const labelWidthPx = Math.max(fitLabels().widthPx(named, range, widthPx, Infinity) + LABEL_AIR_PX, Math.round(widthPx / 6));
   const frame = createFrameMaker()(content, { widthPx, heightPx, labelWidthPx, range });
   plot.draw(frame, content, palette);
   const copy = document.createElement('canvas');
@@ -93,6 +90,9 @@ const drawChart = ({ content, range }: ShownChart, widthPx: number, heightPx: nu
   return copy;
 };
 
+/** In a file every line is named at its end, with its unit. */
+const labelWidthOf = ({ content, range }: ShownChart, widthPx: number): number => fitLabels().widthPx({ ...content, unit: '' }, range, widthPx, Infinity) + LABEL_AIR_PX;
+
 const periodOf = (charts: readonly ShownChart[]): string => {
   const fromMs = Math.min(...charts.map(({ range }) => range.fromMs));
   const toMs = Math.max(...charts.map(({ range }) => range.toMs));
@@ -104,6 +104,7 @@ export const chartsAsPng = async (charts: readonly ShownChart[], options: Pictur
   const { title, theme = document.documentElement.dataset.theme ?? 'dark', chartWidthPx = 760, chartHeightPx = 240 } = options;
   const columnCount = options.columnCount ?? Math.min(2, charts.length);
   const palette = paletteOf(theme);
+  const labelWidthPx = Math.max(0, ...charts.map((chart) => labelWidthOf(chart, chartWidthPx)));
   await document.fonts.ready;
   const rowCount = Math.ceil(charts.length / columnCount);
   const isCaptioned = charts.length > 1;
@@ -132,7 +133,7 @@ export const chartsAsPng = async (charts: readonly ShownChart[], options: Pictur
       context.fillText(chart.content.unit ? `${chart.content.label} (${chart.content.unit})` : chart.content.label, x, y + 12);
       y += CAPTION_PX;
     }
-    context.drawImage(drawChart(chart, chartWidthPx, chartHeightPx, palette), x, y, chartWidthPx, chartHeightPx);
+    context.drawImage(drawChart(chart, chartWidthPx, chartHeightPx, labelWidthPx, palette), x, y, chartWidthPx, chartHeightPx);
   });
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(`The browser could not make a PNG of ${canvas.width} × ${canvas.height} pixels.`))), 'image/png');

@@ -34,14 +34,15 @@ export interface MetricRecord {
   clear(): void;
 }
 
-export const createMetricRecord = (): MetricRecord => {
+/** `capacity`: samples kept of each figure. */
+export const createMetricRecord = (capacity = DAY_CAPACITY): MetricRecord => {
   const rings = new Map<string, SeriesRing>();
   const nodeIds = new Set<string>();
   const shares = createLoadShares();
   let lastMs: number | null = null;
 
   const ringOf = (key: string): SeriesRing => {
-    const ring = rings.get(key) ?? createSeriesRing({ capacity: DAY_CAPACITY });
+    const ring = rings.get(key) ?? createSeriesRing({ capacity });
     rings.set(key, ring);
     return ring;
   };
@@ -89,7 +90,7 @@ export const createMetricRecord = (): MetricRecord => {
       for (const sample of samples) append(sample, stepMs);
     },
     splice: (range, samples, stepMs) => {
-      const closer = createMetricRecord();
+      const closer = createMetricRecord(capacity);
       closer.replace(samples, stepMs);
       const closerIds = closer.nodeIds();
       for (const nodeId of closerIds) nodeIds.add(nodeId);
