@@ -20,7 +20,7 @@ interface Promised {
 
 let cluster: MetadataCluster;
 beforeEach(async () => {
-  cluster = await startMetadataCluster({ nodeCount: 4, launch: spawnMetadata });
+  cluster = await startMetadataCluster({ nodeCount: 4, settings: { deleteGraceMs: 60_000 }, launch: spawnMetadata });
 });
 afterEach(() => cluster.close());
 
