@@ -39,6 +39,8 @@ export interface Playback {
   nodes: Readonly<ShallowRef<readonly PlaybackNode[]>>;
   /** The latest report of each chunk that was fetched, by sequence. */
   reports: Readonly<ShallowRef<ReadonlyMap<number, ChunkReport>>>;
+  /** By sequence, whom the last round for a chunk asked, whether or not anybody gave it. */
+  met: Readonly<ShallowRef<ReadonlyMap<number, Pick<ChunkReport, 'attempts'>>>>;
   /** All rounds of this session, youngest first, bounded. */
   history: Readonly<ShallowRef<readonly HistoryEntry[]>>;
   toggle(): void;
@@ -82,6 +84,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   const throughputBitsPerSecond = shallowRef<number | null>(null);
   const nodes = shallowRef<readonly PlaybackNode[]>([]);
   const reports = shallowRef<ReadonlyMap<number, ChunkReport>>(new Map());
+  const met = shallowRef<ReadonlyMap<number, Pick<ChunkReport, 'attempts'>>>(new Map());
   const history = shallowRef<readonly HistoryEntry[]>([]);
   let entryIdNext = 1;
   let current: Opening | undefined;
@@ -130,6 +133,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
     }
   };
   const remember = (entry: Omit<HistoryEntry, 'id'>): void => {
+    met.value = new Map(met.value).set(entry.chunk.sequence_num, entry);
     history.value = [{ ...entry, id: entryIdNext++ }, ...history.value].slice(0, HISTORY_MAX);
   };
 
@@ -205,7 +209,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   useEventListener(document, 'visibilitychange', sample);
 
   watch([element, videoId], () => {
-    reports.value = new Map();
+    reports.value = met.value = new Map();
     history.value = [];
     manifest.value = null;
     void open(0);
@@ -213,7 +217,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   onScopeDispose(close);
 
   return {
-    phase, failure, miss, manifest, currentSec, ranges, aheadSec, rate, figures, throughputBitsPerSecond, nodes, reports, history,
+    phase, failure, miss, manifest, currentSec, ranges, aheadSec, rate, figures, throughputBitsPerSecond, nodes, reports, met, history,
     toggle: () => {
       const video = element.value;
       if (!video || phase.value === 'failed') return;

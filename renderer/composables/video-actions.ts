@@ -48,7 +48,7 @@ export const useVideoActions = (): VideoActions => {
           const undo = async (): Promise<void> => {
             for (const video of removed) await store.restore(video.video_id);
           };
-          void toasts.undoable(`${nameOf(removed)} ${were(removed)} deleted`, undo, { detail: 'Its chunks are collected in a while; until then it can be taken back.' });
+          void toasts.undoable(`${nameOf(removed)} ${were(removed)} deleted`, undo, { detail: 'The chunks are collected in a while; until then this can be undone.' });
         }
       }
     },

@@ -75,3 +75,9 @@ export const dateTime = (iso: string, nowMs: number): string => {
   if (at.toDateString() === new Date(nowMs).toDateString()) return `Today ${time}`;
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 };
+
+/** Local date; for today's the time. */
+export const day = (iso: string, nowMs: number): string => {
+  const full = dateTime(iso, nowMs);
+  return full.startsWith('Today') ? full : full.split(' ')[0]!;
+};

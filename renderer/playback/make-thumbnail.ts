@@ -6,11 +6,14 @@ import { createChunkSource } from '../../runtime/client/chunk-source.ts';
 import { segmentsOf } from '../../runtime/client/playlist.ts';
 import { VStackError } from '../../runtime/contract/errors.ts';
 import type { Manifest, ManifestChunk } from '../../runtime/contract/wire/metadata.ts';
+import { type Range, rangesOf } from './buffer.ts';
 
 const WIDTH_PX = 320;
 const HEIGHT_PX = 180;
 /** Where the picture is taken: past a black or titled beginning. */
 const AT_SHARE = 0.1;
+/** The last frame of what is buffered ends at its end, and begins before. */
+const END_SLACK_SEC = 0.2;
 /** As THUMBNAIL_CHARS_MAX of the contract; a unit test holds them equal. */
 export const THUMBNAIL_CHARS_MAX = 100_000;
 /** From good to small; the first that fits is taken. */
@@ -24,6 +27,10 @@ export const chunksForPicture = (manifest: Manifest): ManifestChunk[] => {
   const segment = segments.findLast((candidate) => candidate.startSec <= manifest.duration_sec * AT_SHARE) ?? segments[0];
   return segment ? [segment.chunks[0]!].filter((chunk) => chunk.sequence_num !== 0) : [];
 };
+
+/** When the picture is taken: as far into the video as it should be, within what is there to be shown. */
+export const pictureSec = (durationSec: number, buffered: Range | undefined): number =>
+  buffered ? Math.max(buffered.startSec, Math.min(durationSec * AT_SHARE, buffered.endSec - END_SLACK_SEC)) : 0;
 
 /** Where a picture of this shape lies in the frame, whole, with bars where it does not fill it. */
 export const letterbox = (width: number, height: number): { x: number; y: number; width: number; height: number } => {
@@ -85,7 +92,12 @@ export const makeThumbnail = async (manifest: Manifest, refresh: () => Promise<M
     shown.catch(() => undefined);
     await append(buffer, later.length === 0 ? first : first.slice(0, media.init_size_bytes), timeout);
     for (const chunk of later) await append(buffer, await source.load(chunk.sequence_num), timeout);
-    if (buffer.buffered.length > 0 && buffer.buffered.start(0) > 0) video.currentTime = buffer.buffered.start(0);
+    const atSec = pictureSec(manifest.duration_sec, rangesOf(buffer.buffered).at(-1));
+    if (atSec > 0) {
+      const sought = once(video, 'seeked', timeout);
+      video.currentTime = atSec;
+      await sought;
+    }
     await shown;
     return draw(video);
   } finally {

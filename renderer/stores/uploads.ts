@@ -96,10 +96,11 @@ export const useUploadStore = defineStore('uploads', () => {
     advance();
   };
 
-  const isShownAsSending = (session: Upload): boolean => [...sending.value.values()].some(({ upload }) => !upload.isQueued && isTwin(session, upload));
+  const isShownAsSending = (session: Upload): boolean =>
+    !sent.has(session.sessionId) && [...sending.value.values()].some(({ upload }) => !upload.isQueued && isTwin(session, upload));
   /** Takes a file off the list, and the session that stood behind it. */
   const forget = (id: string, { upload }: Sending): void => {
-    hide([...sessions.value.values()].filter((session) => isTwin(session, upload)).map((session) => session.sessionId));
+    hide([...sessions.value.values()].filter((session) => !sent.has(session.sessionId) && isTwin(session, upload)).map((session) => session.sessionId));
     dropSending(id);
   };
   const dismiss = (sessionId: string): void => {

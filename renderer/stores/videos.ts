@@ -89,7 +89,11 @@ export const useVideoStore = defineStore('videos', () => {
       }
     },
     manifestOf: (videoId: string): Promise<Manifest> => useBridge().call('videos:manifest', { videoId }),
-    countView: (videoId: string): Promise<unknown> => useBridge().call('videos:view', { videoId }),
+    countView: async (videoId: string): Promise<void> => {
+      await useBridge().call('videos:view', { videoId });
+      // A view is not worth a new list: it counts here, and the next list knows it anyway.
+      change(videoId, (video) => ({ ...video, view_count: video.view_count + 1 }));
+    },
     /** An address, relative to this page's, by which the browser downloads the video; good once, for a minute. */
     downloadLinkOf: async (videoId: string): Promise<string> => (await useBridge().call('videos:download-link', { videoId })).path,
   };

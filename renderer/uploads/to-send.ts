@@ -25,10 +25,11 @@ const TWIN_SLACK_MS = 1_000;
 
 /**
  * The host opens a session when the first bytes arrive, but its number is known here only once it has accepted the file. Until then, and when
- * it refuses the file, this page's own row tells more (the rate, a way to cancel, another try), so the session stays out of the list.
+ * it refuses the file, this page's own row tells more (the rate, a way to cancel, another try), so the session stays out of the list. Sessions
+ * that this page knows by their number are nobody's twin.
  */
 export const isTwin = (session: Upload, own: Upload): boolean =>
-  session.phase === own.phase && session.filename === own.filename && session.startedAtMs >= own.startedAtMs - TWIN_SLACK_MS;
+  session.filename === own.filename && session.startedAtMs >= own.startedAtMs - TWIN_SLACK_MS && (session.phase === own.phase || (!isFinished(session) && !isFinished(own)));
 
 const titleOf = (filename: string): string => filename.replace(/\.[^.]+$/, '') || filename;
 

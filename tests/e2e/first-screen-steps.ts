@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { OpenDoor } from './doors.ts';
+import { chooseNodeCount } from './launch.ts';
 import { videoCurrentSec, videoReaches } from './video.ts';
 import { SAMPLE_PATH } from './web-door.ts';
 
@@ -25,8 +26,7 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
   });
 
   test('from an empty screen to moving pictures in two clicks', async () => {
-    await page.getByLabel('Storage nodes', { exact: true }).fill('3');
-    await page.getByLabel('Storage nodes', { exact: true }).blur();
+    await chooseNodeCount(page, 3);
     await page.getByRole('button', { name: 'Launch a cluster and play the sample' }).click();
     await page.waitForURL(/#\/watch\//, { timeout: 60_000 });
     await videoReaches(page, 1);
@@ -65,7 +65,7 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
     await page.getByRole('link', { name: 'Library' }).click();
     await door.pickFiles([SAMPLE_PATH], () => page.getByRole('button', { name: 'Upload video' }).click());
     await page.getByRole('link', { name: 'sample', exact: true }).waitFor({ timeout: 60_000 });
-    expect(await page.getByRole('table', { name: 'Stored videos' }).getByRole('row').count()).toBe(3);
+    expect(await page.getByRole('grid', { name: 'Stored videos' }).getByRole('row').count()).toBe(3);
   });
 
   test('tells in words why a file that is no video is refused', async () => {
