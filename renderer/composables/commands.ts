@@ -15,6 +15,8 @@ export interface Command {
   /** Quieter, after the title. It is searched too. */
   detail?: string;
   icon?: IconName;
+  /** The node it is about: its mark stands in the place of the icon. */
+  nodeId?: string;
   /** Other words people would search for. */
   keywords?: string;
   /** The shortcut that does the same. */

@@ -73,7 +73,7 @@ export const usePageCommands = (): ComputedRef<Command[]> => {
   };
 
   const ofNode = (node: ChildStatus): Command[] => [
-    { id: `node:${node.name}`, group: 'Nodes', title: node.name, detail: node.phase, icon: 'cluster', keywords: 'open node', run: () => router.push(`/cluster/nodes/${node.name}`) },
+    { id: `node:${node.name}`, group: 'Nodes', title: node.name, detail: node.phase, nodeId: node.name, keywords: 'open node', run: () => router.push(`/cluster/nodes/${node.name}`) },
     {
       id: `logs:${node.name}`, group: 'Nodes', title: `Logs of ${node.name}`, icon: 'lines', isQuiet: true,
       run: () => router.push({ path: '/cluster/logs', query: { source: node.name } }),
