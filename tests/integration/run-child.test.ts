@@ -79,6 +79,17 @@ describe('a child program', () => {
     expect(await exitCode()).toBe(childExit.stopped);
   });
 
+  it('tells in its beats how long it has been able to work: not before it is ready, nor once it is asked to stop', async () => {
+    launch().send({ ...start, beatMs: 20 });
+    expect(await next('beat')).not.toHaveProperty('servingMs');
+    await next('ready');
+    const first = (await next('beat')).servingMs!;
+    expect((await next('beat')).servingMs).toBeGreaterThan(first);
+    child!.send({ kind: 'stop', graceMs: 1000 });
+    await exited;
+    expect(inbox.findLast(({ kind }) => kind === 'beat')).not.toHaveProperty('servingMs');
+  });
+
   it('explains itself when it is started by hand', async () => {
     watch(spawn(process.execPath, [scriptedEntry], { stdio: ['ignore', 'ignore', 'pipe'] }));
     const [text] = (await once(child!.stderr!, 'data')) as [Buffer];

@@ -5,7 +5,7 @@ import type { Recorder } from '../metrics/recorder.ts';
 export const metricHandlers = (recorder: Recorder) =>
   ({
     'metrics:latest': () => ({ sample: recorder.latest() }),
-    'metrics:history': ({ samplesMax, ...range }) => recorder.history(range, samplesMax),
+    'metrics:history': ({ samplesMax, ...range }, { signal }) => recorder.history({ ...range, signal }, samplesMax),
     'metrics:summary': () => recorder.summary(),
-    'metrics:export': (range) => recorder.export(range),
+    'metrics:export': (range, { signal }) => recorder.export({ ...range, signal }),
   }) satisfies Partial<Handlers>;

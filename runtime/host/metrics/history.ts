@@ -28,8 +28,8 @@ const PENDING_MAX = 1_800;
 
 export interface History {
   add(sample: MetricSample): void;
-  /** Calls back for each sample of [fromMs, toMs], oldest first. */
-  read(fromMs: number, toMs: number, visit: (sample: MetricSample) => void): Promise<void>;
+  /** Calls back for each sample of [fromMs, toMs], oldest first. @throws the signal's reason */
+  read(fromMs: number, toMs: number, visit: (sample: MetricSample) => void, signal?: AbortSignal): Promise<void>;
   /** When the oldest sample that is kept was taken; null while there is none. */
   oldestMs(): Promise<number | null>;
   /** Writes what is pending; nothing may be added afterwards. */
@@ -128,13 +128,14 @@ export const openHistory = async (folder: string, clock: Clock, log: Logger): Pr
       if (first && sample.atMs - first.atMs >= SAMPLE_MS - SLACK_MS) record();
       gathered.push(sample);
     },
-    async read(fromMs, toMs, visit) {
+    async read(fromMs, toMs, visit, signal) {
       // What is pending now may be on the disk a moment later: whatever is not younger than the last visited sample was told.
       await writing;
       const inMemory = [...pending, ...(gathered.length > 0 ? [meanSample(gathered)] : [])];
       const fromDiskUntilMs = inMemory[0]?.atMs ?? Infinity;
       for (const file of await sampleFiles(folder)) {
         if (file.untilMs <= fromMs || file.fromMs > toMs) continue;
+        signal?.throwIfAborted();
         await readFile(file, (sample) => {
           if (sample.atMs >= fromMs && sample.atMs <= toMs && sample.atMs < fromDiskUntilMs) visit(sample);
           return sample.atMs <= toMs;

@@ -9,6 +9,8 @@ import { HISTORY_MS } from './record-files.ts';
 export interface TimeRange {
   fromMs?: number | undefined;
   toMs?: number | undefined;
+  /** Nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Rows of an export; a longer record is thinned to fit. About 10 MB of text, which every spreadsheet opens. */
@@ -20,7 +22,7 @@ export interface ThinnedHistory {
 }
 
 /** At most `samplesMax` samples of the range, which is cut to what there is. */
-export const queryHistory = async (history: History, { fromMs, toMs }: TimeRange, samplesMax: number, nowMs: number): Promise<ThinnedHistory> => {
+export const queryHistory = async (history: History, { fromMs, toMs, signal }: TimeRange, samplesMax: number, nowMs: number): Promise<ThinnedHistory> => {
   const oldestMs = (await history.oldestMs()) ?? nowMs;
   const firstMs = Math.max(fromMs ?? 0, oldestMs, nowMs - HISTORY_MS);
   const lastMs = Math.min(toMs ?? nowMs, nowMs);
@@ -28,11 +30,11 @@ export const queryHistory = async (history: History, { fromMs, toMs }: TimeRange
   const stepMs = Math.max(SAMPLE_MS, Math.ceil((lastMs - firstMs + 1) / samplesMax));
   if (stepMs === SAMPLE_MS) {
     const samples: MetricSample[] = [];
-    await history.read(firstMs, lastMs, (sample) => samples.push(sample));
+    await history.read(firstMs, lastMs, (sample) => samples.push(sample), signal);
     return { stepMs, samples: samples.slice(-samplesMax) };
   }
   const thinning = createThinning(firstMs, stepMs);
-  await history.read(firstMs, lastMs, thinning.add);
+  await history.read(firstMs, lastMs, thinning.add, signal);
   return { stepMs, samples: thinning.finish() };
 };
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NodeBeatDetails } from '../../../runtime/contract/beat-details.ts';
+import { until } from '../../fixtures/fake-host.ts';
 import { randomBytesOf, signed, startTestNode, type TestNode } from '../../fixtures/storage-node.ts';
 
 let test: TestNode;
@@ -28,6 +29,8 @@ describe('what a node tells in its beats', () => {
     await test.request('/health');
     for (const path of ['/metrics', '/metrics']) await test.request(path);
     await test.request('/ping', { method: 'HEAD' });
+    // A client may have its answer a moment before the server has closed it.
+    await until(() => told().requests!.requestCount >= 2, 'the last answer');
     const { requests } = told();
     expect(requests).toMatchObject({ requestCount: 2, errorCount: 0 });
     expect(requests!.latencyCounts.reduce((sum, count) => sum + count, 0)).toBe(2);

@@ -154,6 +154,13 @@ describe('questions about the record', () => {
     await history.close();
   });
 
+  it('are given up when nobody waits for the answer any more', async () => {
+    const history = await open();
+    record(history, 3);
+    await history.close();
+    await expect(queryHistory(history, { signal: AbortSignal.abort(new Error('gone')) }, 1800, clock.wallMs())).rejects.toThrow('gone');
+  });
+
   it('are answered with nothing while there is nothing', async () => {
     const history = await open();
     expect(await queryHistory(history, {}, 1800, clock.wallMs())).toEqual({ stepMs: 2000, samples: [] });
