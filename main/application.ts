@@ -83,7 +83,6 @@ export const startApplication = async ({ layout, start, openHost, developmentUrl
   app.on('window-all-closed', () => app.quit());
 
   await app.whenReady();
-  app.setAboutPanelOptions({ applicationName: 'V-Stack Control Center', applicationVersion: app.getVersion() });
   restrictPermissions(session.defaultSession, pageUrl);
   setMenu({ theme: 'system', send });
   serveControl({ client, pageUrl });

@@ -7,21 +7,24 @@
 import { join } from 'node:path';
 import type { Settings } from '../runtime/contract/settings.ts';
 import type { Host } from '../runtime/host/host.ts';
-import { openWebDoor } from '../runtime/web/web-door.ts';
+import type { WebDoor, WebDoorOptions } from '../runtime/web/web-door.ts';
 
 export interface DashboardDoorOptions {
   host: Pick<Host, 'core' | 'client' | 'dataDir' | 'clusterSecret' | 'sessions' | 'uploadTarget' | 'addDoor' | 'closed'>;
   rendererDir: string;
   /** Told when the door could not be opened, as when its port is taken. */
   onFailure: (error: unknown) => void;
-  openDoor?: typeof openWebDoor;
+  openDoor?: (options: WebDoorOptions) => Promise<WebDoor>;
 }
+
+/** Most people never open it, so its code does not take part in the start of the window. */
+const openLazily = async (options: WebDoorOptions): Promise<WebDoor> => (await import('../runtime/web/web-door.ts')).openWebDoor(options);
 
 /** Null: no door. */
 const portWanted = ({ dashboardDoor, dashboardPort }: Settings): number | null => (dashboardDoor === 'on' ? dashboardPort : null);
 
 /** Resolves once the door is as the settings say for the first time; never rejects. */
-export const followDashboardDoor = async ({ host, rendererDir, onFailure, openDoor = openWebDoor }: DashboardDoorOptions): Promise<void> => {
+export const followDashboardDoor = async ({ host, rendererDir, onFailure, openDoor = openLazily }: DashboardDoorOptions): Promise<void> => {
   let wanted: number | null = null;
   let open: { port: number; close: () => Promise<void> } | undefined;
   let isClosed = false;

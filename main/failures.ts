@@ -1,10 +1,11 @@
 /** An error nobody expected is told once, in words, and then the program ends in order: what it would do next is unknown. */
+import type { EventEmitter } from 'node:events';
 import { app, dialog } from 'electron';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** @param dataDir names the folder with the logs */
-export const tellFailures = (dataDir: string): void => {
+export const tellFailures = (dataDir: string, source: Pick<EventEmitter, 'on'> = process): void => {
   let isTold = false;
   const fail = (error: unknown): void => {
     console.error(error);
@@ -13,6 +14,6 @@ export const tellFailures = (dataDir: string): void => {
     dialog.showErrorBox('V-Stack met an unexpected error', `${messageOf(error)}\n\nThe program ends now and stops the cluster. The logs in ${dataDir} tell more.`);
     app.quit();
   };
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
+  source.on('uncaughtException', fail);
+  source.on('unhandledRejection', fail);
 };

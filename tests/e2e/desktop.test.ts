@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { requireChromium } from './browser.ts';
 import type { OpenStandInDoor } from './door-stand-in.ts';
 import { standInDoor } from './doors.ts';
+import { chooseNodeCount } from './launch.ts';
 import { isBuilt, SAMPLE_PATH } from './web-door.ts';
 
 interface PageGlobals {
@@ -91,7 +92,7 @@ describe.skipIf(!requireChromium())('the desktop program', () => {
   });
 
   test('videos picked in the native dialog are uploaded from where they lie', async () => {
-    await page.getByLabel('Storage nodes', { exact: true }).fill('3');
+    await chooseNodeCount(page, 3);
     await page.getByRole('button', { name: 'Launch only' }).click();
     await page.getByRole('row', { name: /Uploader Ready/ }).waitFor({ timeout: 60_000 });
     door.standIn.pick([SAMPLE_PATH]);

@@ -62,7 +62,7 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
   });
 
   test('uploads a picked file with progress and lists it', async () => {
-    await page.getByRole('link', { name: 'Library' }).click();
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Library' }).click();
     await door.pickFiles([SAMPLE_PATH], () => page.getByRole('button', { name: 'Upload video' }).click());
     await page.getByRole('link', { name: 'sample', exact: true }).waitFor({ timeout: 60_000 });
     expect(await page.getByRole('grid', { name: 'Stored videos' }).getByRole('row').count()).toBe(3);
@@ -84,7 +84,7 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
   });
 
   test('comes back signed in and up to date after a reload', async () => {
-    await page.getByRole('link', { name: 'Cluster' }).click();
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Cluster' }).click();
     await page.reload();
     await page.getByRole('table', { name: 'Processes of the cluster' }).waitFor();
     expect(await page.getByRole('row').count()).toBe(6);
@@ -93,8 +93,9 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
   test('adds a node, and removes it once asked', async () => {
     await page.getByRole('button', { name: 'Add node' }).click();
     await page.getByRole('row', { name: /node-4 Ready/ }).waitFor({ timeout: 30_000 });
-    await page.getByRole('button', { name: 'Remove node-4' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove node' }).click();
+    await page.getByRole('button', { name: 'More for node-4' }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove node' }).click();
     await page.getByRole('row', { name: /node-4/ }).waitFor({ state: 'detached', timeout: 30_000 });
   });
 

@@ -13,6 +13,7 @@ import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLUSTER_FILE, ClusterFile } from '../../runtime/contract/cluster-file.ts';
 import { launchChromium, requireChromium } from '../e2e/browser.ts';
+import { chooseNodeCount } from '../e2e/launch.ts';
 import { openStandIn } from '../e2e/stand-in.ts';
 import { isBuilt } from '../e2e/web-door.ts';
 
@@ -86,7 +87,7 @@ describe.skipIf(process.platform !== 'linux')('the packaged program', () => {
       const { page, quit } = await openStandIn({
         browser, dataDir: join(folder, 'data'), userDataDir: folder, packaged: { mainPath: join(installed, 'app.asar/out/main/index.js'), resourcesPath: installed },
       });
-      await page.getByLabel('Storage nodes', { exact: true }).fill('1');
+      await chooseNodeCount(page, 1);
       await page.getByRole('button', { name: 'Launch only' }).click();
       await page.getByRole('row', { name: /node-1 Ready/ }).waitFor({ timeout: 30_000 });
       const { metadata_pid: metadata, uploader_pid: uploader, nodes } = ClusterFile.parse(JSON.parse(readFileSync(join(folder, 'data', CLUSTER_FILE), 'utf8')));
