@@ -2,7 +2,7 @@
 import type { LogLine } from '../contract/control/logs.ts';
 import { MIB } from '../contract/units.ts';
 
-/** Some hours of a quiet cluster, five seconds of one that writes 10,000 lines a second; about 30 MB with lines of the usual length. */
+/** Some hours of a quiet cluster, five seconds of one that writes 10,000 lines a second; about 15 MB with lines of the usual length. */
 export const LINES_KEPT = 50_000;
 /** Long lines make it fewer: what is kept never has more characters than this, counted as the lines came. */
 export const CHARS_KEPT = 32 * MIB;

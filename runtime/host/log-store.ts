@@ -6,68 +6,36 @@
  *                                     └────▶ batch ── ≤ 5/s ──▶ event ──▶ outbox of each client
  */
 import type { EventData } from '../contract/control/index.ts';
-import type { LogLevel, LogLine } from '../contract/control/logs.ts';
-import { compileSearch, searchedTextOf } from '../contract/log-search.ts';
-import { VStackError } from '../contract/errors.ts';
+import type { LogLine } from '../contract/control/logs.ts';
 import { MIB } from '../contract/units.ts';
-import { runBounded } from '../platform/bounded-work.ts';
 import type { Clock } from '../platform/clock.ts';
-import { LEVEL_RANK, parseLogLine } from './log-line.ts';
+import { parseLogLine } from './log-line.ts';
+import { queryLines, searchLines, type LogFilter, type LogQuery } from './log-query.ts';
 import { createLogRing } from './log-ring.ts';
 
 /** Five batches a second look live and cost next to nothing. */
 export const BATCH_MS = 200;
 
 /**
- * More lines than this in one batch are dropped from the stream. It promises 10,000 a second, a fifth of this in each batch; the rest is for
- * a host or a child that was kept waiting for most of a second and has to catch up.
+ * More lines than this in one batch are dropped from the stream. It promises 10,000 a second, a tenth of this in each batch; the rest is for
+ * a host or a child that was kept waiting for most of two seconds and has to catch up.
  */
-export const BATCH_LINES_MAX = 10_000;
+export const BATCH_LINES_MAX = 20_000;
 /** The same for long lines; one frame to a client is never much larger. */
 const BATCH_CHARS_MAX = 4 * MIB;
-
-/** A search that takes longer keeps the host from its other work; all lines kept take a tenth of it with an ordinary expression. */
-const SEARCH_MS_MAX = 250;
-
-export interface LogQuery {
-  source?: string;
-  sources?: readonly string[];
-  /** See runtime/contract/log-search.ts. */
-  search?: string;
-  level: LogLevel;
-  afterSequence?: number;
-  beforeSequence?: number;
-  limit: number;
-}
 
 export interface LogStore {
   /** Takes JSON lines as pino writes them; anything else is kept as plain text. */
   add(source: string, lines: readonly string[], droppedCount?: number): void;
-  /** The youngest lines that match, oldest first. @throws VStackError bad_request for a search that is none, or takes too long */
+  /** The youngest lines that match, oldest first. */
   query(query: LogQuery): LogLine[];
-  /** The youngest lines that match as JSON, one a line, oldest first, at most `charsMax` characters of them. */
-  exportText(query: Omit<LogQuery, 'limit'>, charsMax: number): string;
+  /** The same with a regular expression. @throws VStackError bad_request for one that is none, or takes too long */
+  search(query: LogQuery & { search: string }): Promise<LogLine[]>;
+  /** The youngest lines that match as JSON, one a line, oldest first, at most `charsMax` characters of them. @throws as `search` does */
+  exportText(query: LogFilter & { search?: string }, charsMax: number): Promise<string>;
   /** Sends what is waiting, at once, and stops the timer. */
   flush(): void;
 }
-
-const filterOf = ({ source, sources, level, search }: Omit<LogQuery, 'limit'>): ((line: LogLine) => boolean) => {
-  const wanted = sources && new Set(sources);
-  const expression = search ? compileSearch(search) : undefined;
-  const isNamed = (line: LogLine): boolean => (source === undefined || line.source === source) && (!wanted || wanted.has(line.source));
-  return (line) => LEVEL_RANK[line.level] >= LEVEL_RANK[level] && isNamed(line) && (!expression || expression.test(searchedTextOf(line)));
-};
-
-/**
- * An expression such as `(a+)+$` can take for ever over a single line. Each line is cut to a length before it is matched, and the work as a
- * whole is cut off after a time, from outside the engine.
- */
-const bounded = <T>(query: Omit<LogQuery, 'limit'>, work: () => T): T => {
-  if (!query.search) return work();
-  const outcome = runBounded(work, SEARCH_MS_MAX);
-  if (outcome) return outcome.value;
-  throw new VStackError('bad_request', `The search took longer than ${SEARCH_MS_MAX} ms and was given up. Simplify the expression: no repetition within a repetition.`, { details: { field: 'search' } });
-};
 
 export const createLogStore = (clock: Clock, emit: (data: EventData<'logs:lines'>) => void): LogStore => {
   const ring = createLogRing();
@@ -102,17 +70,6 @@ export const createLogStore = (clock: Clock, emit: (data: EventData<'logs:lines'
     droppedCount += excess;
   };
 
-  const collect = (query: LogQuery): LogLine[] => {
-    const fits = filterOf(query);
-    const found: LogLine[] = [];
-    for (const line of ring.youngestFirst(query.afterSequence ?? 0, query.beforeSequence ?? Infinity)) {
-      if (!fits(line)) continue;
-      found.push(line);
-      if (found.length >= query.limit) break;
-    }
-    return found.reverse();
-  };
-
   return {
     add(source, lines, dropped = 0) {
       droppedCount += dropped;
@@ -128,21 +85,23 @@ export const createLogStore = (clock: Clock, emit: (data: EventData<'logs:lines'
       trimBatch();
       cancelTimer ??= clock.after(BATCH_MS, flush);
     },
-    query: (query) => bounded(query, () => collect(query)),
-    exportText: (query, charsMax) =>
-      bounded(query, () => {
-        const fits = filterOf(query);
-        const texts: string[] = [];
-        let charCount = 0;
-        for (const line of ring.youngestFirst(query.afterSequence ?? 0, query.beforeSequence ?? Infinity)) {
-          if (!fits(line)) continue;
-          const text = `${JSON.stringify(line)}\n`;
-          charCount += text.length;
-          if (charCount > charsMax) break;
-          texts.push(text);
-        }
-        return texts.reverse().join('');
-      }),
+    query: (query) => queryLines(ring, query),
+    async search({ search, limit, ...filter }) {
+      const found: LogLine[] = [];
+      await searchLines(ring, filter, search, (line) => found.push(line) < limit);
+      return found.reverse();
+    },
+    async exportText({ search, ...filter }, charsMax) {
+      const texts: string[] = [];
+      let charCount = 0;
+      await searchLines(ring, filter, search, (line) => {
+        const text = `${JSON.stringify(line)}\n`;
+        charCount += text.length;
+        if (charCount <= charsMax) texts.push(text);
+        return charCount <= charsMax;
+      });
+      return texts.reverse().join('');
+    },
     flush,
   };
 };

@@ -8,6 +8,6 @@ const EXPORT_CHARS_MAX = 16 * MIB;
 
 export const logHandlers = (logs: LogStore) =>
   ({
-    'logs:query': (query) => ({ lines: logs.query(query) }),
-    'logs:export': (query) => ({ filename: 'vstack-logs.jsonl', text: logs.exportText(query, EXPORT_CHARS_MAX) }),
+    'logs:query': async ({ search, ...query }) => ({ lines: search ? await logs.search({ ...query, search }) : logs.query(query) }),
+    'logs:export': async (query) => ({ filename: 'vstack-logs.jsonl', text: await logs.exportText(query, EXPORT_CHARS_MAX) }),
   }) satisfies Partial<Handlers>;

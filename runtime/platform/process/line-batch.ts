@@ -7,9 +7,9 @@ const FLUSH_MS = 100;
 
 /**
  * More than this between two batches is dropped from the stream and counted; the log file has it all. A child that writes 10,000 lines a
- * second fills a tenth of it, so that a supervisor may be busy for most of a second before a line is lost.
+ * second fills a twentieth of it, so that a supervisor may be kept waiting for most of two seconds before a line is lost.
  */
-export const LINES_MAX = 10_000;
+export const LINES_MAX = 20_000;
 /** Lines may be long: the stream of a child never holds more than this many characters. */
 export const CHARS_MAX = 4 * MIB;
 
