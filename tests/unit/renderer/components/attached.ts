@@ -8,7 +8,7 @@ afterEach(() => document.body.replaceChildren());
 enableAutoUnmount(afterEach);
 
 /** `mount`, in the document. */
-export const mountAttached = ((component: never, options: object = {}) => mount(component, { attachTo: document.body, ...options })) as typeof mount;
+export const mountAttached: typeof mount = ((component: never, options: object = {}) => mount(component, { attachTo: document.body, ...options })) as never;
 
 /** What the page shows in all, portals included. */
 export const inPage = <E extends Element = HTMLElement>(selector: string): E | null => document.body.querySelector<E>(selector);
