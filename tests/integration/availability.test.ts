@@ -12,18 +12,20 @@ const AGREEMENT = 0.01;
  * interval. Such errors are over in a moment, so the two come together soon; a pause or a death that was missed keeps them apart for minutes.
  */
 const AGREE_MS_MAX = 45_000;
-const PAUSED_MS = 2500;
+/** Beats ten times as quick as in life, for precision in a short time; patience as in life, for a machine that does much else. */
+const policy = { ...quickPolicy, beatMs: 100, lateMs: 3000, muteMs: 20_000 };
+const PAUSED_MS = 5000;
 
 let remove: () => Promise<void>;
 let supervisor: Supervisor;
 let beatCount = 0;
-/** As patient as the supervisor here: with beats ten times as quick as in life, a busy machine is easily three of them late. */
-const meters = createMeters(systemClock, { beatMs: quickPolicy.beatMs!, gapMsMax: quickPolicy.lateMs! });
+const meters = createMeters(systemClock, { beatMs: policy.beatMs, gapMsMax: policy.lateMs });
 
 beforeEach(async () => {
   const { dataDir, remove: removeDataDir } = await createDataDir();
   remove = removeDataDir;
   ({ supervisor } = await openSupervisor(dataDir, {
+    policy,
     onEvent(event) {
       meters.take(event);
       if (event.kind === 'beat' && event.name === 'node-2') beatCount += 1;
@@ -43,7 +45,7 @@ it.skipIf(process.platform === 'win32')('agree about nodes that were killed, pau
   await supervisor.launch({ nodeCount: 3 });
   await untilBeats(30);
   process.kill(statusOf('node-2').pid!, 'SIGKILL');
-  await eventually(() => statusOf('node-2'), ({ restartCount, phase }) => restartCount === 1 && phase === 'ready');
+  await eventually(() => statusOf('node-2'), ({ restartCount, phase }) => restartCount >= 1 && phase === 'ready');
   await untilBeats(90);
 
   const pausedAtMs = systemClock.nowMs();
