@@ -72,7 +72,11 @@ describeDoors('the command palette', ({ open }) => {
 
   test('goes back from a call to the search, and closes', async () => {
     await press('Escape');
-    await door.page.getByRole('combobox', { name: 'Search or run a command' }).waitFor();
+    const search = door.page.getByRole('combobox', { name: 'Search or run a command' });
+    await search.waitFor();
+    // What was searched for is there to be typed over.
+    await door.page.keyboard.type('logs');
+    expect(await search.inputValue()).toBe('logs');
     await press('Escape');
     await door.page.getByRole('dialog').waitFor({ state: 'detached' });
   });

@@ -41,6 +41,7 @@ describe.skipIf(!executablePath)('a page whose host goes away', () => {
 
   test('says so at once when the host dies, and keeps showing what it knew', async () => {
     await showView(page, '/settings');
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await page.getByLabel('Storage nodes').fill('2');
     await page.getByLabel('Storage nodes').press('Enter');
     await page.getByText('All saved').waitFor();

@@ -40,7 +40,10 @@ describe.skipIf(!executablePath)('two windows at once', () => {
   });
 
   test('a setting saved in one stands in the other', async () => {
-    await Promise.all([showView(here, '/settings'), showView(there, '/settings')]);
+    for (const page of [here, there]) {
+      await showView(page, '/settings');
+      await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    }
     await here.getByLabel('Storage nodes').fill('2');
     await here.getByLabel('Storage nodes').press('Enter');
     await expect.poll(() => there.getByLabel('Storage nodes').inputValue()).toBe('2');

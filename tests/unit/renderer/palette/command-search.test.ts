@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => search.unmount());
 
-const active = (): string | undefined => document.getElementById(search.get('[role="combobox"]').attributes('aria-activedescendant') ?? '')?.getAttribute('aria-label') ?? undefined;
+const active = (): string | undefined => document.getElementById(search.get('[role="combobox"]').attributes('aria-activedescendant') ?? '')?.querySelector('.title')?.textContent;
 const press = (key: string): Promise<void> => search.get('[role="combobox"]').trigger('keydown', { key });
 const type = (text: string): Promise<void> => search.get('input').setValue(text);
 
