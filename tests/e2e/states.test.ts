@@ -57,7 +57,7 @@ describeDoors('states that a real cluster reaches rarely', (door) => {
     stage.host.answers['cluster:launch'] = () => clusterStatus();
     await stage.show();
     await stage.page.getByText(/Port 8081, wanted for node-1, is held by process 812 \(nginx/).waitFor();
-    await stage.page.getByRole('button', { name: 'Launch on free ports' }).click();
+    await stage.page.getByRole('button', { name: 'Let the system choose' }).click();
     await stage.page.getByText('5 of 5 nodes').waitFor();
     expect(stage.host.calls.find((call) => call.name === 'cluster:launch')!.input).toEqual({ nodeCount: 5, portBase: 0 });
   });

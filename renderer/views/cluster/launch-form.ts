@@ -4,7 +4,7 @@ import type { LaunchOptions } from '../../../runtime/contract/control/cluster.ts
 import type { Settings, SettingsChange } from '../../../runtime/contract/settings.ts';
 import { GIB } from '../../../runtime/contract/units.ts';
 import { plural } from '../../format/quantity.ts';
-import { NODES_MAX, useClusterStore } from '../../stores/cluster.ts';
+import { useClusterStore } from '../../stores/cluster.ts';
 import { useSettingsStore } from '../../stores/settings.ts';
 
 /** As in settings.ts of the contract, like NODES_MAX; a unit test holds them equal. */
@@ -87,9 +87,9 @@ export const useLaunchForm = (): LaunchForm => {
     errors,
     isValid,
     summary: computed(() => {
-      const copies = plural(Math.min(fields.replicaCount, fields.nodeCount), 'copy', 'copies');
+      const copies = plural(Math.min(fields.replicaCount, fields.nodeCount), 'copy of a chunk', 'copies of a chunk');
       const ports = fields.ports === 'system' ? 'free ports' : `ports from ${fields.portBase}`;
-      return [plural(Math.min(fields.nodeCount, NODES_MAX), 'node'), copies, ports, ...(fields.authentication ? [] : ['no authentication'])].join(' · ');
+      return [copies, ports, ...(fields.authentication ? [] : ['no authentication'])].join(' · ');
     }),
     isChanged: computed(() => store.settings !== null && Object.keys(differing()).length > 0),
     options: () => {
