@@ -1,5 +1,5 @@
 /**
- * A day of measurements, every 2 s, every figure at random (what compresses worst; a quiet cluster takes a fraction): what it takes on disk, how much
+ * A day of measurements, every 2 s, a video playing all day, every figure at random (what compresses worst; a quiet cluster takes a fraction): what it takes on disk, how much
  * CPU time its questions take, and how much of it at a stretch, in which the host's event loop stands still. CPU time of this thread, because on a
  * shared machine the clock tells mostly of the others.
  */
@@ -30,7 +30,13 @@ const sampleOf = (atMs: number, nodeCount: number): MetricSample => ({
   atMs,
   processes: ['host', 'metadata', 'uploader'].map(processOf),
   nodes: Array.from({ length: nodeCount }, (_, index) => nodeOf(`node-${index + 1}`)),
-  playback: null,
+  playback: {
+    sessionId: 'a-session-with-a-usual-id', videoId: 'vid-0123456789abcdef', phase: 'playing', bufferSec: noise(20), throughputBitsPerSecond: noise(4e7), stallCount: 1,
+    nodes: Array.from({ length: nodeCount }, (_, index) => ({
+      nodeId: `node-${index + 1}`, score: noise(30), healthy: true, bitsPerSecond: noise(4e7), latencyMs: noise(2), reliability: random(), deliveredBytes: Math.round(noise(1e9)),
+      chunkCount: 500, failureCount: 3,
+    })),
+  },
 });
 
 const threadMs = (): number => {

@@ -1,17 +1,19 @@
 /**
- * How samples stand on disk: JSON lines, arrays without names, figures of four digits. A sample of five nodes is about 400 bytes, and a tenth
- * of that once its hour is over and compressed.
+ * How samples stand on disk: JSON lines, arrays without names, figures of four digits. A sample of five nodes is about 800 bytes, and a third
+ * of that or less once its hour is over and compressed.
  *
  *   {"format":"vstack-metrics","version":1}           before the first sample of every program run
  *   [atMs, [process, …], [node, …], playback or 0]
  *     process   [name, cpuPercent, rssBytes, requestsPerSecond, errorsPerSecond, requestMsP50, requestMsP95]
  *     node      a process, then [phase, read, written, served bytes per second, pingMs, chunkCount, diskUsedBytes, diskUsagePercent, availability]
- *     playback  as in the contract
+ *     playback  [sessionId, videoId, phase, bufferSec, throughputBitsPerSecond, stallCount, [player's node, …]]
+ *     player's node  [nodeId, score, healthy, bitsPerSecond, latencyMs, reliability, deliveredBytes, chunkCount, failureCount]
  *
  * A line that does not parse, or stands under another version, is passed over: the tail of a file may be torn by a crash.
  */
 import type { ChildPhase } from '../../contract/control/cluster.ts';
 import type { MetricSample, NodeSample, PlaybackSample, ProcessSample } from '../../contract/control/metrics.ts';
+import type { PlaybackNode, PlaybackPhase } from '../../contract/control/playback.ts';
 
 export const RECORD_VERSION = 1;
 const FORMAT = 'vstack-metrics';
@@ -24,7 +26,9 @@ export const headerLine = JSON.stringify({ format: FORMAT, version: RECORD_VERSI
 type Value = number | null;
 type ProcessRow = [name: string, ...figures: Value[]];
 type NodeRow = [name: string, ...figures: (Value | ChildPhase)[]];
-type SampleRow = [atMs: number, processes: ProcessRow[], nodes: NodeRow[], playback: PlaybackSample | 0];
+type PlaybackNodeRow = [nodeId: string, score: Value, healthy: 0 | 1, ...figures: Value[]];
+type PlaybackRow = [sessionId: string, videoId: string, phase: PlaybackPhase, bufferSec: number, throughput: Value, stallCount: number, nodes: PlaybackNodeRow[]];
+type SampleRow = [atMs: number, processes: ProcessRow[], nodes: NodeRow[], playback: PlaybackRow | 0];
 
 const short = (value: Value): Value => (value === null || Number.isInteger(value) ? value : Number(value.toPrecision(DIGITS)));
 const whole = (value: Value): Value => value && Math.round(value);
@@ -39,8 +43,16 @@ const nodeRow = (node: NodeSample): NodeRow => [
   node.chunkCount, whole(node.diskUsedBytes), short(node.diskUsagePercent), share(node.availability),
 ];
 
+const playbackNodeRow = (node: PlaybackNode): PlaybackNodeRow => [
+  node.nodeId, short(node.score), node.healthy ? 1 : 0, whole(node.bitsPerSecond), short(node.latencyMs), short(node.reliability), node.deliveredBytes, node.chunkCount, node.failureCount,
+];
+
+const playbackRow = ({ sessionId, videoId, phase, bufferSec, throughputBitsPerSecond, stallCount, nodes }: PlaybackSample): PlaybackRow => [
+  sessionId, videoId, phase, short(bufferSec)!, whole(throughputBitsPerSecond), stallCount, nodes.map(playbackNodeRow),
+];
+
 export const encodeSample = ({ atMs, processes, nodes, playback }: MetricSample): string =>
-  JSON.stringify([atMs, processes.map(processRow), nodes.map(nodeRow), playback ?? 0] satisfies SampleRow);
+  JSON.stringify([atMs, processes.map(processRow), nodes.map(nodeRow), playback ? playbackRow(playback) : 0] satisfies SampleRow);
 
 const figure = (value: unknown): Value => (typeof value === 'number' ? value : null);
 
@@ -67,6 +79,24 @@ const nodeOf = (row: readonly unknown[]): NodeSample => ({
   availability: figure(row[15]),
 });
 
+const count = (value: unknown): number => figure(value) ?? 0;
+
+const playbackNodeOf = (row: readonly unknown[]): PlaybackNode => ({
+  nodeId: row[0] as string,
+  score: figure(row[1]),
+  healthy: row[2] === 1,
+  bitsPerSecond: figure(row[3]),
+  latencyMs: figure(row[4]),
+  reliability: figure(row[5]),
+  deliveredBytes: count(row[6]),
+  chunkCount: count(row[7]),
+  failureCount: count(row[8]),
+});
+
+const playbackOf = ([sessionId, videoId, phase, bufferSec, throughput, stallCount, nodes]: PlaybackRow): PlaybackSample => ({
+  sessionId, videoId, phase, bufferSec, throughputBitsPerSecond: figure(throughput), stallCount, nodes: nodes.map(playbackNodeOf),
+});
+
 /** Reads the lines of one file in order. */
 export const createDecoder = (): ((line: string) => MetricSample | undefined) => {
   let isOurVersion = false;
@@ -81,7 +111,7 @@ export const createDecoder = (): ((line: string) => MetricSample | undefined) =>
       }
       const [atMs, processes, nodes, playback] = value as SampleRow;
       if (!isOurVersion || typeof atMs !== 'number') return undefined;
-      return { atMs, processes: processes.map(processOf), nodes: nodes.map(nodeOf), playback: playback || null };
+      return { atMs, processes: processes.map(processOf), nodes: nodes.map(nodeOf), playback: playback ? playbackOf(playback) : null };
     } catch {
       return undefined; // A torn line: what it would have said is a gap.
     }

@@ -40,7 +40,13 @@ describe('the record of measurements', () => {
     const history = await open();
     const first = metricSample(clock.wallMs(), {
       nodes: [nodeSample('node-1'), nodeSample('node-2', { phase: 'restarting', cpuPercent: null, rssBytes: null, pingMs: null, availability: 0.912345 })],
-      playback: { sessionId: 's', videoId: 'vid-1', phase: 'playing', bufferSec: 21.5, throughputBitsPerSecond: 48_000_000, stallCount: 1, nodes: [] },
+      playback: {
+        sessionId: 's', videoId: 'vid-1', phase: 'playing', bufferSec: 21.5, throughputBitsPerSecond: 48_000_000, stallCount: 1,
+        nodes: [
+          { nodeId: 'node-1', score: 31.5, healthy: true, bitsPerSecond: 45_000_000, latencyMs: 1.5, reliability: 1, deliveredBytes: 9_000_000, chunkCount: 5, failureCount: 0 },
+          { nodeId: 'node-2', score: null, healthy: false, bitsPerSecond: null, latencyMs: null, reliability: 0.25, deliveredBytes: 0, chunkCount: 0, failureCount: 3 },
+        ],
+      },
     });
     history.add(first);
     expect(await all(history)).toEqual([first]);
