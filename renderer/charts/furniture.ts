@@ -2,7 +2,7 @@
 import type { Tone } from '../theme/status.ts';
 import { type Frame, xOf, yOf } from './frame.ts';
 import type { Palette } from './palette.ts';
-import type { ChartContent } from './types.ts';
+import type { ChartContent, ChartSeries } from './types.ts';
 
 const TICK_FONT_PX = 10;
 const BAND_ALPHA = 0.1;
@@ -10,6 +10,7 @@ const MARK_ALPHA = 0.55;
 const DASH = [4, 3];
 /** Half the size of an event's sign on the time axis. */
 const SIGN_PX = 3.5;
+const LONER_PX = 1.25;
 /** Room a level's name needs above its line. */
 const NAME_PX = 12;
 
@@ -108,10 +109,25 @@ const name = (context: CanvasRenderingContext2D, text: string, x: number, y: num
   context.fillText(text, x, y);
 };
 
+/** A sample between two gaps has no line to be seen by. */
+const drawLoners = (context: CanvasRenderingContext2D, frame: Frame, series: readonly ChartSeries[], palette: Palette): void => {
+  frame.lines.forEach(({ points }, line) => {
+    context.fillStyle = palette.resolve(series[line]!.colour);
+    for (const [index, { x, y }] of points.entries()) {
+      const isAlone = !Number.isNaN(y) && Number.isNaN(points[index - 1]?.y ?? NaN) && Number.isNaN(points[index + 1]?.y ?? NaN);
+      if (!isAlone || x < frame.range.fromMs || x > frame.range.toMs || y > frame.max || y < frame.min) continue;
+      context.beginPath();
+      context.arc(xOf(frame, x), yOf(frame, y), LONER_PX, 0, 2 * Math.PI);
+      context.fill();
+    }
+  });
+};
+
 /** Before the lines. */
-export const drawFront = (context: CanvasRenderingContext2D, frame: Frame, { band, levels, marks }: ChartContent, palette: Palette): void => {
+export const drawFront = (context: CanvasRenderingContext2D, frame: Frame, { series, band, levels, marks }: ChartContent, palette: Palette): void => {
   const { area, range } = frame;
   context.save();
+  drawLoners(context, frame, series, palette);
   for (const { atMs, tone } of marks) {
     if (atMs < range.fromMs || atMs > range.toMs) continue;
     const x = sharp(xOf(frame, atMs));

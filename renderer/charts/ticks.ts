@@ -38,7 +38,7 @@ export const timeTicks = ({ fromMs, toMs }: TimeRange, countMax: number): TimeTi
 
 const DECIMAL_STEPS = [1, 2, 2.5, 5, 10];
 /** Bytes are counted in powers of 1,024, and their ticks are round in those. */
-const BINARY_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 250, 500, 1024];
+const BINARY_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 256, 512, 1024];
 
 /** Round numbers per scale: powers of ten, or of 1,024 for bytes. */
 export type TickBase = 10 | 1024;

@@ -105,7 +105,9 @@ export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }
   const stops: (() => void)[] = [];
   onMounted(() => {
     const element = canvas.value!.parentElement!;
-    handle = tools.scheduler().add({ draw, intervalMs: () => Math.min(INTERVAL_MS_MAX, stepMsOf(range(), size.widthPx)) });
+    // A line that glides is motion; one that moves once a second is news.
+    const isStill = window.matchMedia('(prefers-reduced-motion: reduce)');
+    handle = tools.scheduler().add({ draw, intervalMs: () => (isStill.matches ? INTERVAL_MS_MAX : Math.min(INTERVAL_MS_MAX, stepMsOf(range(), size.widthPx))) });
     const seen = new IntersectionObserver((entries) => handle?.setVisible(entries.at(-1)!.isIntersecting));
     seen.observe(element);
     const sized = new ResizeObserver((entries) => {

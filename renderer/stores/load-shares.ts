@@ -3,11 +3,11 @@ import type { MetricSample } from '../../runtime/contract/control/metrics.ts';
 
 /** What was read a minute ago counts a third of what is read now. */
 const SMOOTHING_MS = 60_000;
-/** Less than this in all is silence, of which there are no shares. */
-const TOTAL_BYTES_PER_SECOND_MIN = 1_024;
+/** After so long a silence what was read before says nothing of now. */
+const SILENCE_MS_MAX = 2 * SMOOTHING_MS;
 
 export interface LoadShares {
-  /** Percent of each node after this sample; null for all while nothing is read. */
+  /** Percent of each node after this sample; null for all after a silence. */
   next(sample: Pick<MetricSample, 'atMs' | 'nodes'>): ReadonlyMap<string, number | null>;
   /** Begins anew, as after a gap. */
   forget(): void;
@@ -16,6 +16,7 @@ export interface LoadShares {
 export const createLoadShares = (): LoadShares => {
   const smoothed = new Map<string, number>();
   let lastMs: number | null = null;
+  let readMs = -Infinity;
   return {
     next: ({ atMs, nodes }) => {
       const weight = lastMs === null ? 1 : 1 - Math.exp(-(atMs - lastMs) / SMOOTHING_MS);
@@ -26,12 +27,15 @@ export const createLoadShares = (): LoadShares => {
         const rate = before + ((readBytesPerSecond ?? 0) - before) * weight;
         smoothed.set(name, rate);
         total += rate;
+        if ((readBytesPerSecond ?? 0) > 0) readMs = atMs;
       }
-      return new Map(nodes.map(({ name }) => [name, total < TOTAL_BYTES_PER_SECOND_MIN ? null : (100 * smoothed.get(name)!) / total]));
+      const isSilent = atMs - readMs > SILENCE_MS_MAX;
+      return new Map(nodes.map(({ name }) => [name, isSilent ? null : (100 * smoothed.get(name)!) / total]));
     },
     forget: () => {
       smoothed.clear();
       lastMs = null;
+      readMs = -Infinity;
     },
   };
 };

@@ -34,6 +34,7 @@ test('steps are round: 1, 2, 2.5 or 5 times a power of ten, and of 1,024 for byt
   expect([niceStep(10, 5), niceStep(37, 4), niceStep(90, 4), niceStep(0.7, 4)]).toEqual([2, 10, 25, 0.2]);
   expect(niceStep(55 * 2 ** 20, 4, 1024)).toBe(20 * 2 ** 20);
   expect(niceStep(3 * 2 ** 30, 4, 1024)).toBe(2 ** 30);
+  expect(niceStep(1.5 * 2 ** 20, 4, 1024)).toBe(512 * 2 ** 10);
   expect(niceStep(0, 4)).toBe(1);
 });
 
