@@ -202,7 +202,10 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   });
   follow('ratechange', (video) => (rate.value = video.playbackRate));
   follow('timeupdate', (video) => (currentSec.value = video.currentTime));
-  follow('seeking', sample);
+  follow('seeking', (_, meter) => {
+    meter.handleSeek(performance.now());
+    sample();
+  });
   useIntervalFn(sample, SAMPLE_MS);
   // The last words of a page that goes away; one that is only hidden plays on.
   useEventListener('pagehide', () => current?.session?.end());

@@ -11,11 +11,16 @@ export interface PlaybackMeter {
   /** Somebody wants it to play. Before the first picture this starts the clock of the start-up anew: a person may have been waited for. */
   handleCommand(nowMs: number): void;
   handlePlaying(nowMs: number): void;
+  /** Somebody goes elsewhere in the video. The wait that follows is theirs, not the network's. */
+  handleSeek(nowMs: number): void;
   /** The element waits for data. Only counts while it should be playing and not because of a seek. */
   handleWaiting(nowMs: number, isSeeking: boolean): void;
   handlePause(nowMs: number): void;
   figures(nowMs: number): PlaybackFigures;
 }
+
+/** After a seek elements start, wait and start again; it is over once the picture has moved for this long. */
+const SEEK_SETTLED_MS = 1_000;
 
 export const createPlaybackMeter = (openedAtMs: number): PlaybackMeter => {
   let commandAtMs = openedAtMs;
@@ -25,6 +30,7 @@ export const createPlaybackMeter = (openedAtMs: number): PlaybackMeter => {
   let stalledSinceMs: number | null = null;
   let playedMs = 0;
   let playingSinceMs: number | null = null;
+  let seekAtMs = -Infinity;
 
   const endPlaying = (nowMs: number): void => {
     if (playingSinceMs !== null) playedMs += nowMs - playingSinceMs;
@@ -44,10 +50,16 @@ export const createPlaybackMeter = (openedAtMs: number): PlaybackMeter => {
       endStall(nowMs);
       playingSinceMs ??= nowMs;
     },
+    handleSeek: (nowMs) => {
+      seekAtMs = nowMs;
+    },
     handleWaiting: (nowMs, isSeeking) => {
-      const wasPlaying = playingSinceMs !== null;
+      const movedSinceMs = playingSinceMs;
       endPlaying(nowMs);
-      if (!wasPlaying || isSeeking || stalledSinceMs !== null) return;
+      if (movedSinceMs === null || isSeeking || stalledSinceMs !== null) return;
+      const isSettled = seekAtMs === -Infinity || nowMs - Math.max(movedSinceMs, seekAtMs) >= SEEK_SETTLED_MS;
+      if (!isSettled) return;
+      seekAtMs = -Infinity;
       stallCount++;
       stalledSinceMs = nowMs;
     },

@@ -35,6 +35,27 @@ describe('the meter', () => {
     meter.handleWaiting(600, false);
     expect(meter.figures(700)).toMatchObject({ stallCount: 0, stalledMs: 0, playedMs: 200 });
   });
+  test('the starts and stops after a seek are no stalls, a wait after a second of moving pictures is one', () => {
+    const meter = createPlaybackMeter(0);
+    meter.handlePlaying(0);
+    meter.handleSeek(5_000);
+    meter.handleWaiting(5_010, true);
+    meter.handlePlaying(5_100);
+    meter.handleWaiting(5_900, false);
+    meter.handlePlaying(6_000);
+    expect(meter.figures(6_500).stallCount).toBe(0);
+    meter.handleWaiting(7_000, false);
+    expect(meter.figures(7_200)).toMatchObject({ stallCount: 1, stalledMs: 200 });
+  });
+  test('a seek within what is buffered does not hide a stall later on', () => {
+    const meter = createPlaybackMeter(0);
+    meter.handlePlaying(0);
+    meter.handleSeek(5_000);
+    meter.handleWaiting(5_500, false);
+    meter.handlePlaying(5_600);
+    meter.handleWaiting(9_000, false);
+    expect(meter.figures(9_000).stallCount).toBe(1);
+  });
   test('a stall under way counts up to now', () => {
     const meter = createPlaybackMeter(0);
     meter.handlePlaying(0);

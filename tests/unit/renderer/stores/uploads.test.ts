@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { provideBridge } from '../../../../renderer/bridge/bridge.ts';
-import { useUploadStore } from '../../../../renderer/stores/uploads.ts';
+import { UPLOADS_AT_ONCE, useUploadStore } from '../../../../renderer/stores/uploads.ts';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
 import { upload } from '../../../fixtures/scripted-door/states.ts';
 import { type FakeBridge, fakeBridge } from '../fake-bridge.ts';
@@ -86,4 +86,63 @@ describe('sessions of the host', () => {
     await store.cancel('up-7');
     expect(bridge.calls).toEqual([{ name: 'uploads:cancel', input: { sessionId: 'up-7' } }]);
   });
+});
+
+describe('more files than a few', () => {
+  const files = (count: number): File[] => Array.from({ length: count }, (_, index) => new File(['x'], `video-${index}.mp4`));
+  const shown = (): string[] => useUploadStore().uploads.map((entry) => `${entry.title} ${entry.isQueued ? 'waits' : entry.phase}`).reverse();
+
+  test('wait their turn, until an upload has ended at the host and not only left the page', async () => {
+    const store = useUploadStore();
+    bridge.sendFileWith = ({ name }) => Promise.resolve({ sessionId: `up-${name}` });
+    for (const file of files(UPLOADS_AT_ONCE + 2)) void store.send(file);
+    await expect.poll(() => shown().filter((line) => line.endsWith('waits'))).toEqual(['video-3 waits', 'video-4 waits']);
+    store.apply([upload({ sessionId: 'up-video-0.mp4', title: 'video-0', filename: 'video-0.mp4', phase: 'uploading_chunks' })]);
+    expect(shown().filter((line) => line.endsWith('waits'))).toHaveLength(2);
+    store.apply([upload({ sessionId: 'up-video-0.mp4', title: 'video-0', filename: 'video-0.mp4', phase: 'completed' })]);
+    await expect.poll(() => shown().filter((line) => line.endsWith('waits'))).toEqual(['video-4 waits']);
+  });
+
+  test('one that waits is taken back without a word to the host', async () => {
+    const store = useUploadStore();
+    const sent: string[] = [];
+    bridge.sendFileWith = ({ name }) => (sent.push(name), new Promise(() => undefined));
+    const all = files(UPLOADS_AT_ONCE + 1).map((file) => store.send(file));
+    await store.cancel(`page-${UPLOADS_AT_ONCE + 1}`);
+    await expect(all.at(-1)).rejects.toMatchObject({ name: 'AbortError' });
+    expect([sent.length, store.uploads.length, bridge.calls]).toEqual([UPLOADS_AT_ONCE, UPLOADS_AT_ONCE, []]);
+  });
+
+  test('of the same name are each listed once, however far the host is with them', () => {
+    const store = useUploadStore();
+    bridge.sendFileWith = () => new Promise(() => undefined);
+    void store.send(file);
+    void store.send(file);
+    for (const [index, phase] of (['processing', 'registering'] as const).entries()) store.apply([upload({ sessionId: `up-${index}`, filename: 'harbour.mkv', phase, startedAtMs: Date.now() })]);
+    expect(store.uploads.map((entry) => entry.sessionId)).toEqual(['page-2', 'page-1']);
+  });
+});
+
+test('an empty file is refused before it is sent, with a word on what to do', async () => {
+  const store = useUploadStore();
+  await expect(store.send(new File([], 'empty.mp4'))).rejects.toMatchObject({ code: 'empty_body' });
+  expect(store.uploads).toMatchObject([{ phase: 'failed', error: expect.stringContaining('If it is a folder') }]);
+});
+
+test('a file that failed behind the door is sent again', async () => {
+  const store = useUploadStore();
+  let count = 0;
+  bridge.sendFileWith = () => Promise.resolve({ sessionId: `up-${++count}` });
+  await store.send(file);
+  store.apply([upload({ sessionId: 'up-1', filename: 'harbour.mkv', phase: 'failed', error: 'no quorum' })]);
+  expect(store.canRetry('up-1')).toBe(true);
+  await store.retry('up-1');
+  expect([count, store.uploads]).toEqual([2, []]);
+});
+
+test('a path is read by the host, and named after its file', async () => {
+  const store = useUploadStore();
+  bridge.answers['uploads:start'] = () => upload({ sessionId: 'up-5' });
+  expect(await store.sendPath('/videos/Harbour at dawn.mkv')).toBe('up-5');
+  expect(bridge.calls).toEqual([{ name: 'uploads:start', input: { path: '/videos/Harbour at dawn.mkv', title: 'Harbour at dawn' } }]);
 });

@@ -1,0 +1,203 @@
+/** The library: a long table over a scripted host, and real files in and out of a real cluster. */
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { VStackError } from '../../runtime/contract/errors.ts';
+import { openScriptedDoor, type ScriptedDoor } from '../fixtures/scripted-door/door.ts';
+import { clusterStatus, settings, systemInfo, videoRow } from '../fixtures/scripted-door/states.ts';
+import { describeDoors, type OpenDoor } from './doors.ts';
+import { SAMPLE_PATH } from './web-door.ts';
+
+const RENDERER_DIR = fileURLToPath(new URL('../../out/renderer', import.meta.url));
+const STORED_MS_MAX = 60_000;
+
+const tableOf = (page: Page): Locator => page.getByRole('grid', { name: 'Stored videos' });
+const titleOf = (page: Page, title: string): Locator => tableOf(page).getByRole('link', { name: title, exact: true });
+const choose = async (page: Page, title: string, action: string): Promise<void> => {
+  await page.getByRole('button', { name: `More for ${title}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: action }).click();
+};
+
+describeDoors('a library of a thousand videos', ({ open }) => {
+  const COUNT = 2_500;
+  const videos = Array.from({ length: COUNT }, (_, index) => videoRow(index % 50, `Lecture ${index}`, { video_id: `vid-${index.toString(16).padStart(12, '0')}`, view_count: index }));
+  let host: ScriptedDoor;
+  let door: OpenDoor;
+  let page: Page;
+
+  beforeAll(async () => {
+    host = await openScriptedDoor(RENDERER_DIR, {
+      'system:info': () => systemInfo(),
+      'settings:get': () => settings(),
+      'cluster:status': () => clusterStatus(),
+      'uploads:list': () => ({ uploads: [] }),
+      'playback:latest': () => ({ session: null }),
+      'videos:list': ({ limit = 100, offset = 0 }: { limit?: number; offset?: number }) => ({ videos: videos.slice(offset, offset + limit), totalCount: COUNT }),
+      'videos:thumbnail': () => ({ image: null }),
+      'videos:manifest': () => Promise.reject(new VStackError('not_found', 'no such video')),
+    });
+    door = await open({ scripted: host, view: '/library' });
+    page = door.page;
+  });
+  afterAll(async () => {
+    await door?.close();
+    await host?.close();
+  });
+
+  test('lists all of them, and draws only those in sight', async () => {
+    await page.getByText(`${COUNT} stored`).waitFor();
+    expect(await tableOf(page).getAttribute('aria-rowcount')).toBe(String(COUNT + 1));
+    expect(await tableOf(page).locator('tr').count()).toBeLessThan(80);
+  });
+
+  test('scrolls to the end with as few', async () => {
+    await tableOf(page).locator('tbody tr[data-row]').first().focus();
+    await page.keyboard.press('End');
+    await titleOf(page, `Lecture ${COUNT - 1}`).waitFor();
+    expect(await tableOf(page).locator('tr').count()).toBeLessThan(80);
+  });
+
+  test('sorts by the head of a column, the most first where the most is looked for', async () => {
+    await page.getByRole('button', { name: 'Views' }).click();
+    await tableOf(page).locator('tbody tr[data-row]').first().focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => tableOf(page).locator('tbody tr[data-row="0"] a.title').textContent()).toBe(`Lecture ${COUNT - 1}`);
+    await page.getByRole('button', { name: 'Views' }).click();
+    await expect.poll(() => tableOf(page).locator('tbody tr[data-row="0"] a.title').textContent()).toBe('Lecture 0');
+  });
+
+  test('filters as one types, found with a single key', async () => {
+    await page.locator('#main').focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('lecture 2417');
+    await page.getByText(`1 of ${COUNT}`).waitFor();
+    expect(await tableOf(page).locator('tbody tr[data-row]').count()).toBe(1);
+    await page.keyboard.type(' nothing');
+    await page.getByRole('button', { name: `Show all ${COUNT}` }).click();
+    await page.getByText(`${COUNT} stored`).waitFor();
+  });
+
+  test('deletes what was chosen, and takes it back', async () => {
+    const gone = new Set<string>();
+    const find = (videoId: string) => videos.findIndex((video) => video.video_id === videoId);
+    host.answers['videos:list'] = ({ limit = 100, offset = 0 }: { limit?: number; offset?: number }) => {
+      const left = videos.filter((video) => !gone.has(video.video_id));
+      return { videos: left.slice(offset, offset + limit), totalCount: left.length };
+    };
+    host.answers['videos:delete'] = ({ videoId }: { videoId: string }) => (gone.add(videoId), { restorableUntilMs: Date.now() + 60_000 });
+    host.answers['videos:restore'] = ({ videoId }: { videoId: string }) => (gone.delete(videoId), {});
+    await page.getByRole('checkbox', { name: 'Choose Lecture 1', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Choose Lecture 3', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete 2 videos' }).click();
+    await page.getByText(`${COUNT - 2} stored`).waitFor();
+    expect([...gone].map(find)).toEqual([1, 3]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText(`${COUNT} stored`).waitFor();
+  });
+});
+
+describeDoors('files in and out of a real cluster', ({ name, open }) => {
+  let door: OpenDoor;
+  let page: Page;
+  let folder: string;
+  const pathOf = (file: string): string => join(folder, file);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'vstack-files-'));
+    for (const file of ['harbour.mp4', 'fjord.mp4', 'one.mp4', 'two.mp4', 'three.mp4']) copyFileSync(SAMPLE_PATH, pathOf(file));
+    writeFileSync(pathOf('notes.mp4'), 'these are no moving pictures');
+    writeFileSync(pathOf('empty.mp4'), '');
+    door = await open();
+    page = door.page;
+    await page.getByRole('button', { name: 'Launch only' }).click();
+    await page.getByText('5 of 5 nodes').waitFor({ timeout: 60_000 });
+    await door.show('/library');
+  });
+  afterAll(async () => {
+    await door?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const upload = (files: readonly string[]): Promise<void> => door.pickFiles(files.map(pathOf), () => page.getByRole('button', { name: /Upload video|Choose files/ }).first().click());
+
+  test('uploads several at once, lets the others wait, and takes back one that waits', async () => {
+    await upload(['harbour.mp4', 'fjord.mp4', 'one.mp4', 'two.mp4', 'three.mp4']);
+    // Two wait for the first three; the last of them is not wanted after all.
+    await page.getByRole('button', { name: 'Cancel the upload of three' }).click();
+    for (const title of ['harbour', 'fjord', 'one', 'two']) await titleOf(page, title).waitFor({ timeout: STORED_MS_MAX });
+    await page.getByText('all done').waitFor();
+    expect(await page.getByText('three', { exact: true }).count()).toBe(0);
+    expect(await tableOf(page).locator('tbody tr[data-row]').count()).toBe(4);
+  });
+
+  test('tells in words why a file is refused and what to do, and tries it again when asked', async () => {
+    await upload(['notes.mp4', 'empty.mp4']);
+    await expect.poll(() => page.getByText('Failed', { exact: true }).count(), { timeout: 30_000 }).toBe(2);
+    await page.getByRole('button', { name: 'Try notes again' }).click();
+    await expect.poll(() => page.getByText('Failed', { exact: true }).count(), { timeout: 30_000 }).toBe(2);
+    await page.getByRole('button', { name: 'Clear finished' }).click();
+    await page.getByText('Failed', { exact: true }).first().waitFor({ state: 'detached' });
+  });
+
+  test('makes a picture of each video once it has time', async () => {
+    await expect.poll(() => tableOf(page).locator('img').count(), { timeout: 30_000 }).toBe(4);
+  });
+
+  test('renames a video', async () => {
+    await choose(page, 'harbour', 'Rename…');
+    await page.getByLabel('Title', { exact: true }).fill('Harbour at dawn');
+    await page.keyboard.press('Enter');
+    await titleOf(page, 'Harbour at dawn').waitFor();
+    await door.show('/cluster');
+    await door.show('/library');
+    await titleOf(page, 'Harbour at dawn').waitFor();
+  });
+
+  test('deletes a video, and brings it back whole', async () => {
+    await choose(page, 'fjord', 'Delete');
+    await titleOf(page, 'fjord').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await titleOf(page, 'fjord').waitFor();
+    await choose(page, 'fjord', 'Details');
+    await page.getByRole('heading', { level: 1, name: 'fjord' }).waitFor();
+    await page.getByText('Complete', { exact: true }).waitFor();
+  });
+
+  test('shows which node holds which chunk', async () => {
+    const walk = page.getByRole('slider', { name: 'Chunk' });
+    await walk.focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await walk.getAttribute('aria-valuetext')).toMatch(/^chunk 1, held by node-\d, node-\d, node-\d$/);
+    await page.getByText('held by', { exact: true }).waitFor();
+  });
+
+  test('gives back the file it recorded, byte for byte', async () => {
+    const recorded = (await page.getByText(/^[0-9a-f]{64}$/).first().textContent())!.trim();
+    const target = pathOf('back.mp4');
+    const download = (): Promise<void> => page.getByRole('button', { name: 'Download', exact: true }).click();
+    if (name === 'browser') {
+      const [downloaded] = await Promise.all([page.waitForEvent('download'), download()]);
+      expect(downloaded.suggestedFilename()).toBe('fjord.mp4');
+      await downloaded.saveAs(target);
+    } else {
+      await door.pickFiles([target], download);
+      await page.getByText('"fjord" was saved').waitFor();
+      expect(await page.getByRole('button', { name: 'Show in folder' }).count()).toBe(1);
+    }
+    expect(createHash('sha256').update(readFileSync(target)).digest('hex')).toBe(recorded);
+  });
+
+  test('tells that a video is not there', async () => {
+    await door.show('/library/vid-00000000beef');
+    await page.getByText('There is no such video').waitFor();
+  });
+
+  test('nothing was complained about: no script error, no violated policy', () => {
+    expect(door.complaints()).toEqual([]);
+  });
+});
+
