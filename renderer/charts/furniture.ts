@@ -10,6 +10,9 @@ const MARK_ALPHA = 0.55;
 const DASH = [4, 3];
 /** Half the size of an event's sign on the time axis. */
 const SIGN_PX = 3.5;
+/** Nearer to one another only the worse of two events has its sign; both have their lines. */
+const SIGN_ROOM_PX = 9;
+const TONES: readonly Tone[] = ['bad', 'warn', 'ok', 'busy', 'idle'];
 const LONER_PX = 1.25;
 /** Room a level's name needs above its line. */
 const NAME_PX = 12;
@@ -128,8 +131,9 @@ export const drawFront = (context: CanvasRenderingContext2D, frame: Frame, { ser
   const { area, range } = frame;
   context.save();
   drawLoners(context, frame, series, palette);
-  for (const { atMs, tone } of marks) {
-    if (atMs < range.fromMs || atMs > range.toMs) continue;
+  const signedX: number[] = [];
+  const shown = marks.filter(({ atMs }) => atMs >= range.fromMs && atMs <= range.toMs).sort((a, b) => TONES.indexOf(a.tone) - TONES.indexOf(b.tone));
+  for (const { atMs, tone } of shown) {
     const x = sharp(xOf(frame, atMs));
     context.lineWidth = 1;
     context.strokeStyle = palette.tones[tone];
@@ -139,6 +143,8 @@ export const drawFront = (context: CanvasRenderingContext2D, frame: Frame, { ser
     line(context, x, area.top, x, area.bottom);
     context.setLineDash([]);
     context.globalAlpha = 1;
+    if (signedX.some((otherX) => Math.abs(otherX - x) < SIGN_ROOM_PX)) continue;
+    signedX.push(x);
     context.fillStyle = palette.background;
     context.fillRect(x - SIGN_PX - 2, area.bottom - SIGN_PX - 1.5, 2 * SIGN_PX + 4, 2 * SIGN_PX + 4);
     context.fillStyle = palette.tones[tone];

@@ -50,6 +50,14 @@ test('an event within the range has its sign on the time axis, in its tone; othe
   expect(fills).toEqual(['warn']);
 });
 
+test('of events too near to tell apart the worse one has its sign', () => {
+  const marks = [{ atMs: 50_000, tone: 'ok', label: 'ready again' }, { atMs: 50_500, tone: 'warn', label: 'degraded' }, { atMs: 90_000, tone: 'ok', label: 'later' }] as const;
+  const content = contentOf([seriesOf('a', [[0, 1], [1_000, 2]])], { marks });
+  const { context, fills } = fakeCanvas();
+  drawFront(context, frameOf(content), content, palette);
+  expect(fills).toEqual(['warn', 'ok']);
+});
+
 test('a sample between two gaps is a dot, since it has no line to be seen by', () => {
   const content = contentOf([seriesOf('a', [[0, 1], [1_000, 2], [2_000, null], [3_000, 5], [4_000, null], [9_000, 1]], { colour: 'red' })]);
   const { context, fills } = fakeCanvas();
