@@ -77,7 +77,7 @@ describe('Select', () => {
   const openByKey = async (select: ReturnType<typeof mounted>): Promise<void> => {
     const trigger = select.get<HTMLElement>('[role="combobox"]');
     trigger.element.focus();
-    await press('Enter', trigger.element);
+    await press('ArrowDown', trigger.element);
     await settle();
   };
 
@@ -95,12 +95,25 @@ describe('Select', () => {
     expect(allInPage('[role="option"]').map((option) => option.getAttribute('aria-selected'))).toEqual(['true', 'false', 'false']);
     expect(allInPage('[role="option"]')[2]!.getAttribute('aria-disabled')).toBe('true');
   });
+  test('ties the list to its button, and hides nothing else of the page', async () => {
+    const heading = document.body.appendChild(document.createElement('h1'));
+    const select = mounted();
+    await openByKey(select);
+    const trigger = select.get('[role="combobox"]');
+    expect(trigger.attributes()).toMatchObject({ 'aria-haspopup': 'listbox', 'aria-expanded': 'true' });
+    expect(inPage(`#${trigger.attributes('aria-controls')}`)!.getAttribute('role')).toBe('listbox');
+    expect(heading.closest('[aria-hidden]')).toBeNull();
+  });
+  test('begins at what is chosen', async () => {
+    await openByKey(mounted({ modelValue: 'x3' }));
+    expect(document.activeElement?.textContent).toContain('Three copies');
+  });
   test('Enter on a choice tells its value and closes the list', async () => {
     const select = mounted();
     await openByKey(select);
-    const option = allInPage('[role="option"]')[1]!;
-    option.focus();
-    await press('Enter', option);
+    await press('ArrowDown');
+    await press('Enter');
+    await settle();
     expect(select.emitted('update:modelValue')).toEqual([['x3']]);
     expect(inPage('[role="listbox"]')).toBeNull();
   });
