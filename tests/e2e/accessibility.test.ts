@@ -48,19 +48,53 @@ const withoutExempt = (violations: readonly Violation[]): Violation[] =>
     .map((violation) => ({ ...violation, elements: violation.elements.filter(({ selector }) => !isExempt(violation.rule, selector)) }))
     .filter(({ elements }) => elements.length > 0);
 
-/** Everything the dialogs over any view look like. */
-const overlays: Readonly<Record<string, (page: Page) => Promise<void>>> = {
-  'the command palette': async (page) => {
-    await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').getByRole('combobox').waitFor();
+interface Overlay {
+  address: string;
+  open: (page: Page) => Promise<void>;
+}
+/** What opens over a view: dialogs, menus, lists of choices. Those of rarer states are scenes. */
+const overlays: Readonly<Record<string, Overlay>> = {
+  'the command palette': {
+    address: '/cluster',
+    open: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').getByRole('combobox').waitFor();
+    },
   },
-  'the command palette with a search that finds nothing': async (page) => {
-    await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').getByRole('combobox').fill('zzzzzz');
+  'the command palette with a search that finds nothing': {
+    address: '/cluster',
+    open: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').getByRole('combobox').fill('zzzzzz');
+    },
   },
-  'the overview of shortcuts': async (page) => {
-    await page.keyboard.press('?');
-    await page.getByRole('dialog').waitFor();
+  'the overview of shortcuts': {
+    address: '/dashboard/realtime',
+    open: async (page) => {
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  'the menu of a video': {
+    address: '/library',
+    open: async (page) => {
+      await page.locator('tbody [aria-haspopup="menu"]').first().click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  'the menu of a node': {
+    address: '/cluster',
+    open: async (page) => {
+      await page.locator('tbody [aria-haspopup="menu"]').first().click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  'the list of log levels': {
+    address: '/cluster/logs',
+    open: async (page) => {
+      await page.locator('[role="combobox"][aria-expanded]').first().click();
+      await page.getByRole('listbox').waitFor();
+    },
   },
 };
 
@@ -130,10 +164,10 @@ describe.skipIf(!executablePath)('accessibility', () => {
       await expectNone(page, address);
     }));
 
-  test.concurrent.each(Object.entries(overlays))('%s has no violation in either theme', (name, openIt) =>
+  test.concurrent.each(Object.entries(overlays))('%s has no violation in either theme', (name, { address, open }) =>
     onPage(async (page) => {
-      await visit(page, '/cluster');
-      await openIt(page);
+      await visit(page, address);
+      await open(page);
       await expectNone(page, name);
     }));
 

@@ -54,6 +54,9 @@ describe('EmptyState', () => {
     const state = mountAttached(EmptyState, { props: { title: 'The launch failed', tone: 'bad' }, slots: { default: 'Port 8081 is taken.' } });
     expect(state.get('[role="alert"]').text()).toContain('Port 8081 is taken.');
   });
+  test('its heading is the first of the page where it is all the page has', () => {
+    expect(mountAttached(EmptyState, { props: { title: 'Not signed in', level: 1 } }).find('h1').text()).toBe('Not signed in');
+  });
   test('keeps no room for actions and details that are not there', () => {
     const state = mountAttached(EmptyState, { props: { title: 'Nothing' } });
     expect(state.find('.actions').exists()).toBe(false);
