@@ -39,13 +39,13 @@ export interface TopologySize {
 
 /** Free around the picture, at its sides and above and below. */
 const MARGIN_PX = 16;
-const MARGIN_BLOCK_PX = 8;
+const MARGIN_BLOCK_PX = 6;
 const GAP_PX_MIN = 4;
 const GAP_PX_MAX = 16;
 /** Heights of a node's box by what it says, the roomiest first. */
 const DENSITIES: readonly { density: Density; heightPx: number }[] = [
   { density: 'full', heightPx: 76 },
-  { density: 'short', heightPx: 38 },
+  { density: 'short', heightPx: 37 },
   { density: 'line', heightPx: 18 },
 ];
 const SERVICE_HEIGHT_PX = 58;

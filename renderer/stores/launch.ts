@@ -1,11 +1,14 @@
-/** What a launch is asked for, as a form: begins with the settings, is checked while it is edited, and can become the settings. */
-import { computed, type ComputedRef, reactive, watchEffect } from 'vue';
-import type { LaunchOptions } from '../../../runtime/contract/control/cluster.ts';
-import type { Settings, SettingsChange } from '../../../runtime/contract/settings.ts';
-import { GIB } from '../../../runtime/contract/units.ts';
-import { plural } from '../../format/quantity.ts';
-import { useClusterStore } from '../../stores/cluster.ts';
-import { useSettingsStore } from '../../stores/settings.ts';
+/**
+ * What the next launch is asked for: begins as the settings say, is checked while it is edited, and can become the settings. It is remembered
+ * while the launch runs and other views are shown, so that a second try asks for the same.
+ */
+import { defineStore } from 'pinia';
+import { computed, reactive, watch } from 'vue';
+import type { LaunchOptions } from '../../runtime/contract/control/cluster.ts';
+import type { Settings, SettingsChange } from '../../runtime/contract/settings.ts';
+import { GIB } from '../../runtime/contract/units.ts';
+import { plural } from '../format/quantity.ts';
+import { useSettingsStore } from './settings.ts';
 
 /** As in settings.ts of the contract, like NODES_MAX; a unit test holds them equal. */
 export const REPLICAS_MAX = 5;
@@ -25,21 +28,6 @@ export interface LaunchFields {
   authentication: boolean;
 }
 
-export interface LaunchForm {
-  fields: LaunchFields;
-  /** What is wrong with a field, in words; empty while all is well. */
-  errors: ComputedRef<Record<'portBase' | 'capacityGib', string>>;
-  isValid: ComputedRef<boolean>;
-  /** The choice in a few words, for the closed form. */
-  summary: ComputedRef<string>;
-  /** Whether it differs from the settings. */
-  isChanged: ComputedRef<boolean>;
-  options(): LaunchOptions;
-  /** What must be saved before the launch, because only the settings can say it; null when nothing must. */
-  settingsFirst(): SettingsChange | null;
-  saveAsDefaults(): Promise<void>;
-}
-
 const fieldsOf = (settings: Settings): LaunchFields => ({
   nodeCount: settings.nodeCount,
   replicaCount: settings.replicaCount,
@@ -49,13 +37,17 @@ const fieldsOf = (settings: Settings): LaunchFields => ({
   authentication: settings.authentication === 'on',
 });
 
-export const useLaunchForm = (): LaunchForm => {
+export const useLaunchStore = defineStore('launch', () => {
   const store = useSettingsStore();
-  const cluster = useClusterStore();
   const fields = reactive<LaunchFields>({ nodeCount: 5, replicaCount: 3, ports: 'system', portBase: String(PORT_BASE_USUAL), capacityGib: '', authentication: true });
-  watchEffect(() => {
-    if (store.settings) Object.assign(fields, fieldsOf(store.settings));
-  });
+  // What was edited stays; the rest follows the settings, whoever changes them.
+  watch(() => store.settings, (next, previous) => {
+    if (!next) return;
+    const [saved, before] = [fieldsOf(next), previous ? fieldsOf(previous) : null];
+    for (const key of Object.keys(saved) as (keyof LaunchFields)[]) {
+      if (!before || fields[key] === before[key]) Object.assign(fields, { [key]: saved[key] });
+    }
+  }, { immediate: true });
 
   const portBase = (): number => (fields.ports === 'system' ? 0 : Number(fields.portBase));
   const capacityBytes = (): number | null => (fields.capacityGib.trim() === '' ? null : Math.round(Number(fields.capacityGib.replace(',', '.')) * GIB));
@@ -84,28 +76,29 @@ export const useLaunchForm = (): LaunchForm => {
 
   return {
     fields,
+    /** What is wrong with a field, in words; empty while all is well. */
     errors,
     isValid,
+    /** The choice in a few words, for the closed form. */
     summary: computed(() => {
       const copies = plural(Math.min(fields.replicaCount, fields.nodeCount), 'copy of a chunk', 'copies of a chunk');
       const ports = fields.ports === 'system' ? 'free ports' : `ports from ${fields.portBase}`;
       return [copies, ports, ...(fields.authentication ? [] : ['no authentication'])].join(' · ');
     }),
+    /** Whether it differs from the settings. */
     isChanged: computed(() => store.settings !== null && Object.keys(differing()).length > 0),
-    options: () => {
+    options: (): LaunchOptions => {
       const { nodeCapacityBytes: _settingOnly, nodeCount: _always, ...rest } = differing();
       return { nodeCount: fields.nodeCount, ...rest };
     },
-    settingsFirst: () => {
+    /** What must be saved before the launch, because only the settings can say it; null when nothing must. */
+    settingsFirst: (): SettingsChange | null => {
       const { nodeCapacityBytes } = differing();
       return nodeCapacityBytes === undefined ? null : { nodeCapacityBytes };
     },
-    saveAsDefaults: async () => {
-      await store.change(differing());
-      await cluster.hydrate();
-    },
+    saveAsDefaults: (): Promise<void> => store.change(differing()),
   };
-};
+});
 
 /** The ports that follow from a base, as people look for them. */
 export const portsInWords = (portBase: number, nodeCount: number): string => {
