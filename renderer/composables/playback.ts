@@ -55,6 +55,8 @@ const HISTORY_MAX = 100;
 const SAMPLE_MS = 500;
 /** A view counts once this much has been played. */
 const VIEW_MS = 10_000;
+/** With less than this ahead, an element that waits waits for data. */
+const STARVED_SEC = 0.5;
 const NO_FIGURES: PlaybackFigures = { startupMs: null, stallCount: 0, stalledMs: 0, playedMs: 0 };
 
 /** What one opening of one video holds; another opening begins anew. */
@@ -189,8 +191,9 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
     phase.value = 'playing';
   });
   follow('waiting', (video, meter) => {
-    meter.handleWaiting(performance.now(), video.seeking);
-    if (phase.value === 'playing') phase.value = 'stalled';
+    const isBuffered = bufferedAheadSec(rangesOf(video.buffered), video.currentTime) > STARVED_SEC;
+    meter.handleWaiting(performance.now(), video.seeking, isBuffered);
+    if (phase.value === 'playing' && !isBuffered) phase.value = 'stalled';
   });
   follow('pause', (_, meter) => {
     meter.handlePause(performance.now());

@@ -13,8 +13,11 @@ export interface PlaybackMeter {
   handlePlaying(nowMs: number): void;
   /** Somebody goes elsewhere in the video. The wait that follows is theirs, not the network's. */
   handleSeek(nowMs: number): void;
-  /** The element waits for data. Only counts while it should be playing and not because of a seek. */
-  handleWaiting(nowMs: number, isSeeking: boolean): void;
+  /**
+   * The element waits. It only counts while it should be playing, not because of a seek, and not when what comes next is buffered: then the
+   * decoder was late on a busy machine, for some milliseconds, and no node is to blame.
+   */
+  handleWaiting(nowMs: number, isSeeking: boolean, isBuffered?: boolean): void;
   handlePause(nowMs: number): void;
   figures(nowMs: number): PlaybackFigures;
 }
@@ -53,10 +56,10 @@ export const createPlaybackMeter = (openedAtMs: number): PlaybackMeter => {
     handleSeek: (nowMs) => {
       seekAtMs = nowMs;
     },
-    handleWaiting: (nowMs, isSeeking) => {
+    handleWaiting: (nowMs, isSeeking, isBuffered = false) => {
       const movedSinceMs = playingSinceMs;
       endPlaying(nowMs);
-      if (movedSinceMs === null || isSeeking || stalledSinceMs !== null) return;
+      if (movedSinceMs === null || isSeeking || isBuffered || stalledSinceMs !== null) return;
       const isSettled = seekAtMs === -Infinity || nowMs - Math.max(movedSinceMs, seekAtMs) >= SEEK_SETTLED_MS;
       if (!isSettled) return;
       seekAtMs = -Infinity;

@@ -47,6 +47,13 @@ describe('the meter', () => {
     meter.handleWaiting(7_000, false);
     expect(meter.figures(7_200)).toMatchObject({ stallCount: 1, stalledMs: 200 });
   });
+  test('a decoder that is late with what is buffered is no stall', () => {
+    const meter = createPlaybackMeter(0);
+    meter.handlePlaying(0);
+    meter.handleWaiting(5_000, false, true);
+    meter.handlePlaying(5_006);
+    expect(meter.figures(9_000)).toMatchObject({ stallCount: 0, playedMs: 8_994 });
+  });
   test('a seek within what is buffered does not hide a stall later on', () => {
     const meter = createPlaybackMeter(0);
     meter.handlePlaying(0);
