@@ -48,7 +48,7 @@ export const useNodeActions = (node: () => ChildStatus): NodeActions => {
       { action: 'kill', icon: 'kill', label: 'Kill (SIGKILL)', isPossible: runs || phase === 'paused' || phase === 'starting' },
       { action: 'restart', icon: 'restart', label: 'Restart', isPossible: runs },
       isDown
-        ? { action: 'start', icon: 'play', label: 'Start', isPossible: true }
+        ? { action: 'start', icon: 'play', label: 'Start', isPossible: !cluster.isLaunching }
         : { action: 'stop', icon: 'stop', label: 'Stop', isPossible: runs || phase === 'paused' },
     ];
   });

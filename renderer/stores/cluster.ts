@@ -17,7 +17,8 @@ const HISTORY_STEP_MS = 900;
 
 export const useClusterStore = defineStore('cluster', () => {
   const status = shallowRef<ClusterStatus | null>(null);
-  const cpuHistory = shallowRef(new Map<string, number[]>());
+  /** null: nothing runs that could use any. */
+  const cpuHistory = shallowRef(new Map<string, (number | null)[]>());
   /** Processes an action is under way for. */
   const busyNames = shallowRef(new Set<string>());
   const launching = shallowRef<AbortController | null>(null);
@@ -26,9 +27,9 @@ export const useClusterStore = defineStore('cluster', () => {
   const sample = (next: ClusterStatus, nowMs: number): void => {
     if (nowMs - sampledAtMs < HISTORY_STEP_MS) return;
     sampledAtMs = nowMs;
-    const history = new Map<string, number[]>();
+    const history = new Map<string, (number | null)[]>();
     for (const child of next.children) {
-      history.set(child.name, [...(cpuHistory.value.get(child.name) ?? []), child.cpuPercent ?? 0].slice(-HISTORY_POINTS_MAX));
+      history.set(child.name, [...(cpuHistory.value.get(child.name) ?? []), child.cpuPercent].slice(-HISTORY_POINTS_MAX));
     }
     cpuHistory.value = history;
   };
