@@ -1,5 +1,6 @@
 /** What can be done with a log: cleared, exported, copied from. */
 import type { LogLevel } from '../../runtime/contract/control/logs.ts';
+import { saveBlob } from '../charts/save.ts';
 import type { LogEntry } from '../logs/entry.ts';
 import { entryJson, entryText } from '../logs/text.ts';
 import { useLogStore } from '../stores/logs.ts';
@@ -15,16 +16,6 @@ export interface LogActions {
   copy(entry: LogEntry): Promise<boolean>;
 }
 
-/** Hands a text to the person as a file. */
-export const saveText = (filename: string, text: string, type = 'text/plain'): void => {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = filename;
-  link.click();
-  URL.revokeObjectURL(url);
-};
-
 const JSON_LINES = 'application/jsonl';
 
 export const useLogActions = (lines: LogLines, source: () => string | undefined, level: () => LogLevel): LogActions => {
@@ -32,7 +23,7 @@ export const useLogActions = (lines: LogLines, source: () => string | undefined,
   const toasts = useToastStore();
   const { run: exportAll } = useTask(async () => {
     const { filename, text } = await store.exportAll(source(), level());
-    saveText(filename, text, JSON_LINES);
+    saveBlob(new Blob([text], { type: JSON_LINES }), filename);
   }, 'The log could not be exported');
   const { run: copy } = useTask(async (entry: LogEntry) => {
     await navigator.clipboard.writeText(entryText(entry));
@@ -44,7 +35,7 @@ export const useLogActions = (lines: LogLines, source: () => string | undefined,
       const undo = lines.clear();
       void toasts.undoable('Log view cleared', undo, { detail: 'The host still holds the lines; new ones go on here.' });
     },
-    exportShown: () => saveText(`vstack-${source() ?? 'logs'}-shown.jsonl`, lines.entries().map((entry) => `${entryJson(entry)}\n`).join(''), JSON_LINES),
+    exportShown: () => saveBlob(new Blob(lines.entries().map((entry) => `${entryJson(entry)}\n`), { type: JSON_LINES }), `vstack-${source() ?? 'logs'}-shown.jsonl`),
     exportAll: () => void exportAll(),
     copy,
   };
