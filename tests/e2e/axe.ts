@@ -43,7 +43,8 @@ export const findViolations = async (page: Page, runOnly: RunOptions['runOnly'] 
   if (!(await page.evaluate(() => 'axe' in globalThis))) {
     await page.evaluate(`${AXE_SOURCE}; axe.configure(${JSON.stringify(FLOATING)})`);
   }
-  const options: RunOptions = { runOnly, resultTypes: ['violations'] };
+  // Stylesheets and media are not fetched anew: no rule that is asked for reads them, and fetching doubles the time.
+  const options: RunOptions = { runOnly, resultTypes: ['violations'], preload: false };
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   return violations.map(({ id, impact, help, nodes }) => ({
     rule: id,
