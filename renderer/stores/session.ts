@@ -1,8 +1,10 @@
 /** Ties the stores to the bridge: events are applied as they come, and after every (re)connection everything is asked for anew. */
 import { watch } from 'vue';
+import type { ChildRole } from '../../runtime/contract/child.ts';
 import type { Bridge } from '../bridge/bridge.ts';
 import { useClusterStore } from './cluster.ts';
 import { useConnectionStore } from './connection.ts';
+import { useEventStore } from './events.ts';
 import { usePlaybackStore } from './playback.ts';
 import { useSettingsStore } from './settings.ts';
 import { useToastStore } from './toasts.ts';
@@ -17,23 +19,40 @@ export const startSession = (bridge: Bridge): (() => void) => {
   const uploads = useUploadStore();
   const settings = useSettingsStore();
   const playback = usePlaybackStore();
+  const events = useEventStore();
   const toasts = useToastStore();
 
-  const hydrateVideos = async (): Promise<void> => {
-    // Without a cluster there is nobody to ask for videos; the list is asked for when it runs.
-    if (cluster.isRunning) await Promise.all([videos.hydrate(), uploads.hydrate()]);
+  const isServing = (role: ChildRole): boolean =>
+    cluster.isRunning && cluster.children.some((child) => child.role === role && (child.phase === 'ready' || child.phase === 'degraded'));
+  /** Who lists what: without its service there is nobody to ask, and the list is asked for when it serves (again). */
+  const lists: readonly { role: ChildRole; failed: string; hydrate: () => Promise<void> }[] = [
+    { role: 'metadata', failed: 'The videos could not be listed', hydrate: videos.hydrate },
+    { role: 'uploader', failed: 'The uploads could not be listed', hydrate: uploads.hydrate },
+  ];
+  const fill = async ({ role, failed, hydrate: ask }: (typeof lists)[number]): Promise<void> => {
+    if (!isServing(role)) return;
+    try {
+      await ask();
+    } catch (error) {
+      // A connection that broke asks again when it is back; only other failures are news.
+      if (bridge.state.phase === 'open') toasts.fail(failed, error);
+    }
   };
+  /** Until everything is asked through, the lists are about to be asked for anyway. */
   let isHydrating = false;
   const hydrate = async (): Promise<void> => {
     isHydrating = true;
     try {
       // What played before can wait for the next report; the rest cannot be shown without.
       void playback.hydrate().catch(() => undefined);
+      // A host that cannot tell what happened still tells what is.
+      void events.hydrate().catch(() => undefined);
       await Promise.all([connection.hydrate(), cluster.hydrate(), settings.hydrate()]);
-      await hydrateVideos();
+      isHydrating = false;
+      // A service that does not answer keeps its own list from being shown, and nothing else.
+      await Promise.all(lists.map(fill));
       connection.markFresh();
     } catch (error) {
-      // A connection that broke again hydrates again; only other failures are news.
       if (bridge.state.phase === 'open') toasts.fail('The state of the cluster could not be read', error);
     } finally {
       isHydrating = false;
@@ -46,18 +65,13 @@ export const startSession = (bridge: Bridge): (() => void) => {
       if (state.phase === 'open') void hydrate();
     }),
     bridge.on('cluster:changed', (status) => cluster.apply(status)),
-    // Whatever tells first that a cluster has come up, an event or the answer to a launch, its videos are asked for.
-    watch(
-      () => cluster.isRunning,
-      (isRunning) => {
-        if (isRunning && !isHydrating) void hydrateVideos().catch((error: unknown) => toasts.fail('The videos could not be listed', error));
-      },
-      { flush: 'sync' },
-    ),
+    // Whatever tells first that a service has come up, an event or the answer to a launch, its list is asked for.
+    ...lists.map((list) => watch(() => isServing(list.role), () => void (isHydrating || fill(list)), { flush: 'sync' })),
     bridge.on('videos:changed', () => videos.apply()),
     bridge.on('uploads:changed', ({ uploads: changed }) => uploads.apply(changed)),
     bridge.on('settings:changed', (next) => settings.apply(next)),
     bridge.on('playback:changed', (session) => playback.apply(session)),
+    bridge.on('events:added', ({ events: added }) => events.apply(added)),
   ];
   connection.apply(bridge.state);
   if (bridge.state.phase === 'open') void hydrate();

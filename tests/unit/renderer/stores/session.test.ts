@@ -9,7 +9,7 @@ import { useToastStore } from '../../../../renderer/stores/toasts.ts';
 import { useUploadStore } from '../../../../renderer/stores/uploads.ts';
 import { useVideoStore } from '../../../../renderer/stores/videos.ts';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
-import { clusterStatus, settings, stoppedCluster, systemInfo, upload, videoRow } from '../../../fixtures/scripted-door/states.ts';
+import { clusterStatus, metadata, node, settings, stoppedCluster, systemInfo, upload, uploader, videoRow } from '../../../fixtures/scripted-door/states.ts';
 import { type FakeBridge, fakeBridge, lost, open } from '../fake-bridge.ts';
 
 let bridge: FakeBridge;
@@ -53,6 +53,18 @@ test('without a cluster nobody is asked for videos, until one runs', async () =>
   await expect.poll(() => useClusterStore().status).not.toBeNull();
   expect(namesAsked()).toEqual(['cluster:status', 'events:list', 'playback:latest', 'settings:get', 'system:info']);
   bridge.emit('cluster:changed', clusterStatus());
+  await expect.poll(() => useVideoStore().videos.length).toBe(1);
+});
+
+test('a service that does not answer leaves the rest of the page fresh, and is asked again when it serves again', async () => {
+  bridge.answers['videos:list'] = () => Promise.reject(new VStackError('unavailable', 'Nobody answered.'));
+  end = startSession(bridge);
+  await expect.poll(() => useConnectionStore().isFresh).toBe(true);
+  expect(useUploadStore().uploads).toHaveLength(1);
+  expect(useToastStore().toasts.map((toast) => toast.title)).toEqual(['The videos could not be listed']);
+  bridge.answers['videos:list'] = () => ({ videos: [videoRow(1, 'One')] });
+  bridge.emit('cluster:changed', clusterStatus({ phase: 'degraded', children: [metadata({ phase: 'restarting' }), node(1), uploader()] }));
+  bridge.emit('cluster:changed', clusterStatus({ phase: 'degraded', children: [metadata(), node(1), uploader()] }));
   await expect.poll(() => useVideoStore().videos.length).toBe(1);
 });
 
