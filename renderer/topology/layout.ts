@@ -46,7 +46,7 @@ const GAP_PX_MAX = 16;
 const DENSITIES: readonly { density: Density; heightPx: number }[] = [
   { density: 'full', heightPx: 76 },
   { density: 'short', heightPx: 37 },
-  { density: 'line', heightPx: 18 },
+  { density: 'line', heightPx: 20 },
 ];
 const SERVICE_HEIGHT_PX = 58;
 /** Widths of the three columns, and from which width of the picture they are the wide ones. */

@@ -23,7 +23,7 @@ describe('the picture', () => {
     ['a large window', 1_150, 520],
   ])('has room for 1 to 16 nodes in %s, and nothing lies on anything', (_name, widthPx, heightPx) => {
     for (let nodeCount = 1; nodeCount <= 16; nodeCount++) {
-      const { nodes, players, uploader, metadata } = layoutTopology({ widthPx, heightPx: Math.max(heightPx, nodeCount * 22 + 16), nodeCount });
+      const { nodes, players, uploader, metadata } = layoutTopology({ widthPx, heightPx: Math.max(heightPx, nodeCount * 24 + 12), nodeCount });
       const boxes = [players, uploader, metadata, ...nodes.map(({ box }) => box)];
       for (const [index, box] of boxes.entries()) {
         expect([box.x >= 0, box.x + box.width <= widthPx, boxes.slice(index + 1).some((other) => overlaps(box, other))]).toEqual([true, true, false]);
@@ -32,7 +32,7 @@ describe('the picture', () => {
   });
   test('says more of each node where there is room', () => {
     const densityOf = (nodeCount: number, heightPx: number): string => layoutTopology({ widthPx: 640, heightPx, nodeCount }).density;
-    expect([densityOf(5, 214), densityOf(5, 480), densityOf(16, 384), densityOf(3, 300)]).toEqual(['short', 'full', 'line', 'full']);
+    expect([densityOf(5, 214), densityOf(5, 480), densityOf(16, 396), densityOf(3, 300)]).toEqual(['short', 'full', 'line', 'full']);
   });
   test('draws reads from the node to the players and writes from the uploader to the node', () => {
     const { nodes: [first], players, uploader } = layoutTopology({ widthPx: 640, heightPx: 254, nodeCount: 1 });

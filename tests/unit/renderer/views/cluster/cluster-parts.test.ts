@@ -1,0 +1,120 @@
+// @vitest-environment happy-dom
+import { flushPromises, mount } from '@vue/test-utils';
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createRouter, createWebHashHistory, type Router } from 'vue-router';
+import { provideBridge } from '../../../../../renderer/bridge/bridge.ts';
+import { useClusterStore } from '../../../../../renderer/stores/cluster.ts';
+import { useEventStore } from '../../../../../renderer/stores/events.ts';
+import { useToastStore } from '../../../../../renderer/stores/toasts.ts';
+import EventList from '../../../../../renderer/views/cluster/EventList.vue';
+import LaunchFailure from '../../../../../renderer/views/cluster/LaunchFailure.vue';
+import LaunchSteps from '../../../../../renderer/views/cluster/LaunchSteps.vue';
+import NodeActions from '../../../../../renderer/views/cluster/NodeActions.vue';
+import { suggestedPortBaseOf, takenPortsOf } from '../../../../../renderer/views/cluster/port-conflict.ts';
+import TopologyLink from '../../../../../renderer/views/cluster/TopologyLink.vue';
+import TopologyNode from '../../../../../renderer/views/cluster/TopologyNode.vue';
+import type { ChildPhase } from '../../../../../runtime/contract/control/cluster.ts';
+import { VStackError } from '../../../../../runtime/contract/errors.ts';
+import { happening, nodeTraffic } from '../../../../fixtures/scripted-door/cluster-states.ts';
+import { clusterStatus, failedCluster, launchingCluster, node } from '../../../../fixtures/scripted-door/states.ts';
+import { type FakeBridge, fakeBridge } from '../../fake-bridge.ts';
+
+let bridge: FakeBridge;
+let router: Router;
+const global = () => ({ plugins: [router] });
+
+beforeEach(() => {
+  bridge = fakeBridge();
+  provideBridge(bridge);
+  setActivePinia(createPinia());
+  router = createRouter({ history: createWebHashHistory(), routes: [{ path: '/:any(.*)*', component: { template: '<p />' } }] });
+});
+
+describe('the actions on a node', () => {
+  const open = (phase: ChildPhase) => mount(NodeActions, { props: { node: node(2, { phase }) }, global: global() });
+  const possible = (phase: ChildPhase): string[] =>
+    open(phase).findAll('button').filter((button) => !('disabled' in button.attributes())).map((button) => button.attributes('aria-label')!.replace(/ \(.*| node-2/, '')).filter((label) => !label.startsWith('More'));
+
+  test('are those its state allows, always in the same places', () => {
+    expect(possible('ready')).toEqual(['Pause', 'Kill', 'Restart', 'Stop']);
+    expect(possible('paused')).toEqual(['Resume', 'Kill', 'Stop']);
+    expect(possible('crashed')).toEqual(['Start']);
+    expect(possible('restarting')).toEqual([]);
+    expect(open('crashed').findAll('button')).toHaveLength(5);
+  });
+  test('are asked of the host, and a failure is told in words', async () => {
+    bridge.answers['nodes:kill'] = () => Promise.reject(new VStackError('not_found', 'It is gone already.'));
+    const actions = open('ready');
+    await actions.get('[aria-label="Kill (SIGKILL) node-2"]').trigger('click');
+    await flushPromises();
+    expect(bridge.calls).toEqual([{ name: 'nodes:kill', input: { nodeId: 'node-2' } }]);
+    expect(useToastStore().toasts.map(({ title, detail }) => [title, detail])).toEqual([['node-2: kill did not work', 'It is gone already.']]);
+  });
+});
+
+describe('a launch that failed', () => {
+  const problem = failedCluster().problem!;
+
+  test('names the ports with their owners, and offers the way out', async () => {
+    const failure = mount(LaunchFailure, { props: { problem }, global: global() });
+    expect(failure.get('tbody').text()).toBe('8081node-1nginx: master process, process 812');
+    const buttons = failure.findAll('.actions button');
+    expect(buttons.map((button) => button.text())).toEqual(['Use ports from 8100', 'Let the system choose', 'Try again']);
+    for (const button of buttons) await button.trigger('click');
+    expect(failure.emitted('retry')).toEqual([[8100], [0], []]);
+  });
+  test('for another reason offers only to try again', () => {
+    const failure = mount(LaunchFailure, { props: { problem: { code: 'no_quorum', detail: 'Two nodes did not start.' } }, global: global() });
+    expect(failure.findAll('.actions button').map((button) => button.text())).toEqual(['Try again']);
+    expect(failure.find('table').exists()).toBe(false);
+  });
+  test('is understood also from a host that says less', () => {
+    const vague = { code: 'port_in_use', detail: 'taken', details: { ports: [{ port: 1 }, 'junk', { port: 'x' }] } };
+    expect(takenPortsOf(vague)).toEqual([{ port: 1, purpose: 'the cluster', owner: 'a process that could not be identified' }]);
+    expect([suggestedPortBaseOf(vague), takenPortsOf({ code: 'internal', detail: '' })]).toEqual([null, []]);
+  });
+});
+
+describe('the steps of a launch', () => {
+  test('say what is done, runs and waits', () => {
+    useClusterStore().apply(launchingCluster());
+    const steps = mount(LaunchSteps).findAll('li').map((step) => step.get('.visually-hidden').text());
+    expect(steps).toEqual(['done', 'under way', 'waits', 'waits']);
+  });
+  test('are one click away once the cluster runs', async () => {
+    useClusterStore().apply(clusterStatus());
+    const steps = mount(LaunchSteps, { props: { collapsed: true } });
+    const wasOpen = steps.findAll('li').length > 0;
+    await steps.get('button').trigger('click');
+    expect(steps.findAll('li').length > 0).toBe(!wasOpen);
+    expect(steps.text()).toContain('1.31 s');
+  });
+});
+
+describe('the events', () => {
+  test('are told of one process where one is asked for, and honestly of none', () => {
+    expect(mount(EventList, { global: global() }).text()).toContain('None yet.');
+    useEventStore().apply([happening(1, 5), happening(2, 4, { subject: 'node-1', text: 'died' }), happening(3, 3, { subject: 'uploader', text: 'paused' })]);
+    expect(mount(EventList, { global: global() }).findAll('li')).toHaveLength(3);
+    expect(mount(EventList, { props: { subject: 'node-1' }, global: global() }).findAll('li').map((entry) => entry.get('.text').text())).toEqual(['died']);
+  });
+});
+
+describe('the picture', () => {
+  test('draws dashes that travel only where something flows', () => {
+    const flowing = mount(TopologyLink, { props: { path: 'M0 0', bytesPerSecond: 5_000_000, colour: 'red' } });
+    expect([flowing.findAll('.flow').length, flowing.get('.wire').attributes('stroke-width')]).toEqual([1, '5']);
+    expect(mount(TopologyLink, { props: { path: 'M0 0', bytesPerSecond: 0, colour: 'red' } }).find('.flow').exists()).toBe(false);
+  });
+  test('says of a node in words what it shows, and leads to its page', () => {
+    const box = mount(TopologyNode, { props: { node: node(3), sample: nodeTraffic(3), density: 'short' }, global: global() });
+    expect(box.get('.visually-hidden').text()).toMatch(/^node-3, ready, sends 13\.6 Mbit\/s/);
+    expect(box.get('a').attributes('href')).toBe('#/cluster/nodes/node-3');
+  });
+  test('shows no figures of a node that does not run, however young its last sample', () => {
+    const box = mount(TopologyNode, { props: { node: node(3, { phase: 'crashed' }), sample: nodeTraffic(3), density: 'short' }, global: global() });
+    expect(box.get('.rates').text()).not.toMatch(/\d/);
+    expect(box.text()).toContain('Crashed');
+  });
+});
