@@ -14,6 +14,7 @@ import type { MetricSample } from '../../runtime/contract/control/metrics.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import type { TimeRange } from '../charts/types.ts';
 import { createMetricRecord } from './metric-record.ts';
+import { whileVisible } from './while-visible.ts';
 
 /** As many as a chart has columns, nearly; more would cost and not be seen. */
 export const SAMPLES_WANTED = 900;
@@ -39,7 +40,7 @@ export const useMetricStore = defineStore('metrics', () => {
   /** Tells an answer from one that is wanted no more. */
   let reading = 0;
   let followerCount = 0;
-  let stops: (() => void)[] = [];
+  let leave = (): void => {};
 
   const tellNodes = (): void => {
     const next = record.nodeIds();
@@ -93,6 +94,19 @@ export const useMetricStore = defineStore('metrics', () => {
     }
   };
 
+  /** Returns what ends it. What is missed from then on is read by the next who follows, or when the page is seen again. */
+  const enter = (): (() => void) => {
+    const bridge = useBridge();
+    const stops = [bridge.on('metrics:sample', apply), bridge.onState(({ phase }) => phase === 'open' && void read())];
+    void read();
+    return () => {
+      stops.forEach((stop) => stop());
+      reading += 1;
+      early = null;
+      isLoading.value = false;
+    };
+  };
+
   const reset = (): void => {
     reading += 1;
     early = null;
@@ -126,25 +140,16 @@ export const useMetricStore = defineStore('metrics', () => {
       const answer = await ask(range, () => own === reading && early === null);
       if (answer && answer.samples.length > 0) record.splice(range, answer.samples, answer.stepMs);
     },
-    /** Samples come until the returned function is called by the last who asked. */
+    /** Samples come until the returned function is called by the last who asked, while the page can be seen. */
     follow: (): (() => void) => {
       followerCount += 1;
-      if (followerCount === 1) {
-        const bridge = useBridge();
-        stops = [bridge.on('metrics:sample', apply), bridge.onState(({ phase }) => phase === 'open' && void read())];
-        void read();
-      }
+      if (followerCount === 1) leave = whileVisible(enter);
       let isFollowing = true;
       return () => {
         if (!isFollowing) return;
         isFollowing = false;
         followerCount -= 1;
-        if (followerCount > 0) return;
-        stops.forEach((stop) => stop());
-        // What is missed from here on is read when somebody follows again.
-        reading += 1;
-        early = null;
-        isLoading.value = false;
+        if (followerCount === 0) leave();
       };
     },
   };

@@ -6,6 +6,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { MetricSample, NodeSample, ProcessSample } from '../../runtime/contract/control/metrics.ts';
 import { useBridge } from '../bridge/bridge.ts';
+import { whileVisible } from './while-visible.ts';
 
 /** Two minutes at one sample a second. */
 const HISTORY_POINTS_MAX = 120;
@@ -15,7 +16,7 @@ export const useTrafficStore = defineStore('traffic', () => {
   /** Bytes a second read from each node, youngest last; null where nothing was measured. */
   const readHistory = shallowRef<ReadonlyMap<string, readonly (number | null)[]>>(new Map());
   let followerCount = 0;
-  let stops: (() => void)[] = [];
+  let leave = (): void => {};
 
   const apply = (next: MetricSample): void => {
     if (sample.value && next.atMs <= sample.value.atMs) return;
@@ -32,6 +33,14 @@ export const useTrafficStore = defineStore('traffic', () => {
     }
   };
 
+  /** Returns what ends it. */
+  const enter = (): (() => void) => {
+    const bridge = useBridge();
+    const stops = [bridge.on('metrics:sample', apply), bridge.onState(({ phase }) => phase === 'open' && void hydrate())];
+    void hydrate();
+    return () => stops.forEach((stop) => stop());
+  };
+
   return {
     sample,
     readHistory,
@@ -43,20 +52,16 @@ export const useTrafficStore = defineStore('traffic', () => {
       sample.value = null;
       readHistory.value = new Map();
     },
-    /** Samples come until the returned function is called by the last who asked. */
+    /** Samples come until the returned function is called by the last who asked, while the page can be seen. */
     follow: (): (() => void) => {
       followerCount += 1;
-      if (followerCount === 1) {
-        const bridge = useBridge();
-        stops = [bridge.on('metrics:sample', apply), bridge.onState(({ phase }) => phase === 'open' && void hydrate())];
-        void hydrate();
-      }
+      if (followerCount === 1) leave = whileVisible(enter);
       let isFollowing = true;
       return () => {
         if (!isFollowing) return;
         isFollowing = false;
         followerCount -= 1;
-        if (followerCount === 0) stops.forEach((stop) => stop());
+        if (followerCount === 0) leave();
       };
     },
   };
