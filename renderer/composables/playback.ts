@@ -41,7 +41,9 @@ export interface Playback {
   reports: Readonly<ShallowRef<ReadonlyMap<number, ChunkReport>>>;
   /** By sequence, whom the last round for a chunk asked, whether or not anybody gave it. */
   met: Readonly<ShallowRef<ReadonlyMap<number, Pick<ChunkReport, 'attempts'>>>>;
-  /** All rounds of this session, youngest first, bounded. */
+  /** Chunks of this session that not the first node that was asked gave. */
+  failOverCount: Readonly<ShallowRef<number>>;
+  /** The rounds of this session, youngest first, bounded. */
   history: Readonly<ShallowRef<readonly HistoryEntry[]>>;
   toggle(): void;
   seek(toSec: number): void;
@@ -87,6 +89,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   const nodes = shallowRef<readonly PlaybackNode[]>([]);
   const reports = shallowRef<ReadonlyMap<number, ChunkReport>>(new Map());
   const met = shallowRef<ReadonlyMap<number, Pick<ChunkReport, 'attempts'>>>(new Map());
+  const failOverCount = shallowRef(0);
   const history = shallowRef<readonly HistoryEntry[]>([]);
   let entryIdNext = 1;
   let current: Opening | undefined;
@@ -163,6 +166,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
           miss.value = null;
           reports.value = new Map(reports.value).set(report.chunk.sequence_num, report);
           remember(report);
+          if (report.attempts.length > 1) failOverCount.value += 1;
           session.addChunk(chunkOf(report, Date.now()));
         },
         onMiss: (missed) => {
@@ -217,13 +221,14 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   watch([element, videoId], () => {
     reports.value = met.value = new Map();
     history.value = [];
+    failOverCount.value = 0;
     manifest.value = null;
     void open(0);
   }, { immediate: true, flush: 'post' });
   onScopeDispose(close);
 
   return {
-    phase, failure, miss, manifest, currentSec, ranges, aheadSec, rate, figures, throughputBitsPerSecond, nodes, reports, met, history,
+    phase, failure, miss, manifest, currentSec, ranges, aheadSec, rate, figures, throughputBitsPerSecond, nodes, reports, met, failOverCount, history,
     toggle: () => {
       const video = element.value;
       if (!video || phase.value === 'failed') return;
