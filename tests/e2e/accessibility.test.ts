@@ -8,7 +8,7 @@ import { metricSample, metricSummary, playbackSession } from '../fixtures/script
 import { cutSample } from '../fixtures/scripted-door/media.ts';
 import { scenes } from '../fixtures/scripted-door/scenes.ts';
 import { clusterStatus, settings, systemInfo, uploads, videoRows } from '../fixtures/scripted-door/states.ts';
-import { describeViolations, findViolations, findViolationsInThemes, type Violation } from './axe.ts';
+import { describeViolations, findViolations, findViolationsInThemes } from './axe.ts';
 import { launchChromium, requireChromium } from './browser.ts';
 import { isBuilt } from './web-door.ts';
 
@@ -36,17 +36,6 @@ const addresses = [...readFileSync(projectPath('renderer/router.ts'), 'utf8').ma
 /** A scene of four minutes of faked time; what it shows is judged in the scenes beside it. */
 const SLOW_SCENES = ['cluster-ready'];
 const judgedScenes = Object.entries(scenes).filter(([name]) => !SLOW_SCENES.includes(name));
-
-/** What a rule allows and axe cannot see. */
-const exempt: readonly { rule: string; selector: RegExp }[] = [
-  // With sixteen nodes a node's line in the picture is 18 pixels high. WCAG 2.5.8 lets it be, because the table below leads to the same page.
-  { rule: 'target-size', selector: /\.node\.line/ },
-];
-const isExempt = (rule: string, selector: string): boolean => exempt.some((exemption) => exemption.rule === rule && exemption.selector.test(selector));
-const withoutExempt = (violations: readonly Violation[]): Violation[] =>
-  violations
-    .map((violation) => ({ ...violation, elements: violation.elements.filter(({ selector }) => !isExempt(violation.rule, selector)) }))
-    .filter(({ elements }) => elements.length > 0);
 
 interface Overlay {
   address: string;
@@ -146,7 +135,7 @@ describe.skipIf(!executablePath)('accessibility', () => {
   };
   /** Fails with every violation in words. */
   const expectNone = async (page: Page, where: string): Promise<void> => {
-    const said = describeViolations(where, withoutExempt(await findViolationsInThemes(page)));
+    const said = describeViolations(where, await findViolationsInThemes(page));
     if (said.length > 0) expect.fail(said.join('\n'));
   };
 
