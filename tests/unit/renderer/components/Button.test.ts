@@ -23,12 +23,16 @@ test('a button with only an icon has a name, said and shown', () => {
   expect(button.classes()).toContain('square');
 });
 
-test('while its action is under way it says so and cannot be pressed again', async () => {
-  const button = mountAttached(Button, { props: { busy: true, icon: 'add' }, slots: { default: 'Add node' } });
+test('while its action is under way it says so and cannot be pressed again, and keeps the focus', async () => {
+  let pressed = 0;
+  const button = mountAttached(Button, { props: { busy: false, icon: 'add' }, attrs: { onClick: () => pressed++ }, slots: { default: 'Add node' } });
+  (button.element as HTMLElement).focus();
+  await button.setProps({ busy: true });
   await button.trigger('click');
+  expect(document.activeElement).toBe(button.element);
   expect(button.attributes('aria-busy')).toBe('true');
-  expect(button.attributes('disabled')).toBeDefined();
-  expect(button.emitted('click')).toBeUndefined();
+  expect(button.attributes('aria-disabled')).toBe('true');
+  expect(pressed).toBe(0);
   expect(button.find('svg').exists()).toBe(false);
 });
 
