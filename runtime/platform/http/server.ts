@@ -46,6 +46,8 @@ export interface Route {
   access?: Access;
   /** Only measures the way to here, so it is left out of the counters of requests. @default false */
   isProbe?: boolean;
+  /** The route that metrics name, for many that are one to whoever reads them. @default path */
+  countedAs?: string;
   handle(call: Call): Promise<void> | void;
 }
 
@@ -209,7 +211,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
       if (request.method === 'OPTIONS') return answerPreflight(request, response, path);
       guard.checkHost(request);
       const { route, params } = findRoute(request, path, query);
-      routeName = route.path;
+      routeName = route.countedAs ?? route.path;
       isProbe = route.isProbe ?? false;
       const { signed } = guard.admit(request, path, query, route.access ?? 'secret');
       if (signed) openToPages(response);

@@ -66,6 +66,15 @@ const raw = (path: string, { method = 'GET', headers = {}, body }: { method?: st
 const bearer = () => ({ Authorization: `Bearer ${token}` });
 
 describe('the page of the web door', () => {
+  it('counts the files of the page as one route, however many they are', async () => {
+    await open();
+    await (await fetch(`${door.url}/assets/index-abc.js`)).text();
+    const metrics = async (): Promise<string> => (await fetch(`${door.url}/metrics`, { headers: { Authorization: `Bearer ${token}` } })).text();
+    // An answer is counted when it has left, which may be a moment after it has arrived.
+    await expect.poll(metrics).toContain('route="/{file of the page}"');
+    expect(await metrics()).not.toContain('index-abc');
+  });
+
   it('is served under the content security policy, with its type and without sniffing', async () => {
     await open();
     const page = await raw('/');
