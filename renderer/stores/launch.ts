@@ -37,15 +37,18 @@ const fieldsOf = (settings: Settings): LaunchFields => ({
   authentication: settings.authentication === 'on',
 });
 
+/** Shown until the host has told its settings. */
+const untilKnown: LaunchFields = { nodeCount: 5, replicaCount: 3, ports: 'system', portBase: String(PORT_BASE_USUAL), capacityGib: '', authentication: true };
+
 export const useLaunchStore = defineStore('launch', () => {
   const store = useSettingsStore();
-  const fields = reactive<LaunchFields>({ nodeCount: 5, replicaCount: 3, ports: 'system', portBase: String(PORT_BASE_USUAL), capacityGib: '', authentication: true });
+  const fields = reactive<LaunchFields>({ ...untilKnown });
   // What was edited stays; the rest follows the settings, whoever changes them.
   watch(() => store.settings, (next, previous) => {
     if (!next) return;
-    const [saved, before] = [fieldsOf(next), previous ? fieldsOf(previous) : null];
+    const [saved, before] = [fieldsOf(next), previous ? fieldsOf(previous) : untilKnown];
     for (const key of Object.keys(saved) as (keyof LaunchFields)[]) {
-      if (!before || fields[key] === before[key]) Object.assign(fields, { [key]: saved[key] });
+      if (fields[key] === before[key]) Object.assign(fields, { [key]: saved[key] });
     }
   }, { immediate: true });
 

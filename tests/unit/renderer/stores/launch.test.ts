@@ -45,6 +45,14 @@ test('settings that change elsewhere are followed, but not over what was edited'
   expect([launch.fields.nodeCount, launch.fields.replicaCount]).toEqual([9, 1]);
 });
 
+test('what was edited before the settings were known stays', async () => {
+  const launch = useLaunchStore();
+  launch.fields.ports = 'fixed';
+  useSettingsStore().apply(settings({ nodeCount: 9 }));
+  await nextTick();
+  expect([launch.fields.ports, launch.fields.nodeCount]).toEqual(['fixed', 9]);
+});
+
 test('what is no port and no capacity is told in words', () => {
   const launch = useLaunchStore();
   Object.assign(launch.fields, { ports: 'fixed', portBase: '80a', capacityGib: 'much' });
