@@ -4,6 +4,7 @@
  */
 import { defineStore } from 'pinia';
 import { shallowRef, triggerRef } from 'vue';
+import { VStackError } from '../../runtime/contract/errors.ts';
 import type { Manifest } from '../../runtime/contract/wire/metadata.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import { usePlaybackStore } from './playback.ts';
@@ -48,9 +49,11 @@ export const useThumbnailStore = defineStore('thumbnails', () => {
       const made = await make(await manifestOf(), manifestOf);
       set(videoId, made);
       await bridge.call('videos:set-thumbnail', { videoId, image: made });
-    } catch {
-      // A picture is a nicety: without one a film stands in its place, and the next visit tries again.
+    } catch (error) {
+      // A picture is a nicety: without one a film stands in its place. What was in the way (a node, the connection) may be gone at the next
+      // sight; a video that this browser cannot decode stays one.
       if (!images.value.has(videoId)) set(videoId, null);
+      if (!(error instanceof VStackError && error.code === 'not_supported')) asked.delete(videoId);
     }
   };
   const work = async (): Promise<void> => {
@@ -62,7 +65,7 @@ export const useThumbnailStore = defineStore('thumbnails', () => {
 
   return {
     images,
-    /** A row with this video has come into sight. Asks and makes once. */
+    /** A row with this video has come into sight. Asks and makes once, or again after a failure that may pass. */
     want: (videoId: string): void => {
       if (asked.has(videoId)) return;
       asked.add(videoId);

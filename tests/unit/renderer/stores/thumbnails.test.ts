@@ -5,6 +5,7 @@ import { chunksForPicture, letterbox, pictureSec, THUMBNAIL_CHARS_MAX } from '..
 import { usePlaybackStore } from '../../../../renderer/stores/playback.ts';
 import { makeThumbnailsWith, useThumbnailStore } from '../../../../renderer/stores/thumbnails.ts';
 import { THUMBNAIL_CHARS_MAX as CONTRACT_CHARS_MAX } from '../../../../runtime/contract/control/videos.ts';
+import { VStackError } from '../../../../runtime/contract/errors.ts';
 import { makeManifest } from '../../../fixtures/manifest.ts';
 import { type FakeBridge, fakeBridge } from '../fake-bridge.ts';
 
@@ -57,6 +58,17 @@ test('pictures are made one at a time, and a failure keeps none of the others', 
   gate.reject(new Error('no decoder'));
   await settle();
   expect([store.images.get('a'), store.images.get('b')]).toEqual([null, 'fine']);
+});
+
+test('a failure that may pass is tried again at the next sight; what cannot be decoded is not', async () => {
+  const failures: Record<string, VStackError> = { a: new VStackError('unavailable', 'no node'), b: new VStackError('not_supported', 'no decoder') };
+  makeThumbnailsWith(({ video_id }) => (made.push(video_id), Promise.reject(failures[video_id]!)));
+  const store = useThumbnailStore();
+  for (const videoId of ['a', 'b', 'a', 'b']) {
+    store.want(videoId);
+    await settle();
+  }
+  expect(made).toEqual(['a', 'b', 'a']);
 });
 
 test('none is made while this page plays a video', async () => {
