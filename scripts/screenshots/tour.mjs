@@ -46,7 +46,7 @@ const upload = async (page) => {
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload video' }).click()]);
   const buffer = await readFile(SAMPLE_PATH);
   await chooser.setFiles(TITLES.map((title) => ({ name: `${title}.mp4`, mimeType: 'video/mp4', buffer })));
-  for (const title of TITLES) await page.getByRole('table', { name: /videos/i }).getByText(title).first().waitFor({ timeout: LAUNCH_MS_MAX });
+  for (const title of TITLES) await page.getByRole('grid', { name: 'Stored videos' }).getByText(title).first().waitFor({ timeout: LAUNCH_MS_MAX });
 };
 
 /** Keeps the viewer's video playing for `ms`. */
