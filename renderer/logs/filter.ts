@@ -1,5 +1,6 @@
 /** Which log entries are shown, and which of them are found. */
 import type { LogLevel } from '../../runtime/contract/control/logs.ts';
+import { searchedTextOf } from '../../runtime/contract/log-search.ts';
 import { isGap, levelRanks, type LogEntry } from './entry.ts';
 
 export interface LogFilter {
@@ -25,8 +26,31 @@ export interface Search {
   problem: string | null;
 }
 
+/**
+ * A repeated group that repeats or chooses inside, as in `(a+)+` or `(a|ab)*`: on a line that nearly fits, the engine may try more ways than
+ * there is time for, and the page would stand still.
+ */
+const isRunaway = (search: string): boolean => {
+  /** Of the groups that are open: whether something inside repeats without end, or chooses. */
+  const groups: boolean[] = [false];
+  const marks = search.replaceAll(/\\./gs, 'x').replaceAll(/\[[^\]]*\]/g, 'x');
+  for (let index = 0; index < marks.length; index++) {
+    const isRepeated = /^(?:[*+]|\{\d+,\d*\})/.test(marks.slice(index + (marks[index] === ')' ? 1 : 0)));
+    if (marks[index] === '(') groups.push(false);
+    else if (marks[index] === ')') {
+      const isOpen = groups.pop() ?? false;
+      if (isOpen && isRepeated) return true;
+      groups[groups.length - 1] ||= isOpen || isRepeated;
+    } else if (marks[index] === '|' || isRepeated) groups[groups.length - 1] = true;
+  }
+  return false;
+};
+
 export const compileSearch = (search: string): Search => {
   if (search === '') return { pattern: null, problem: null };
+  if (isRunaway(search)) {
+    return { pattern: null, problem: 'A repeated group that repeats or chooses inside, as (a+)+, could take for ever. Repeat only one of the two.' };
+  }
   try {
     return { pattern: new RegExp(search, 'gi'), problem: null };
   } catch (error) {
@@ -44,7 +68,7 @@ const isFound = (pattern: RegExp, text: string): boolean => {
   return pattern.test(text);
 };
 
-/** Judges one entry. The search looks at the message and at the JSON of the fields. */
+/** Judges one entry. The search looks at what the host's search looks at: the message and the JSON of the fields, up to a bound. */
 export const createJudge = ({ sources, level, onlyMatches }: LogFilter, { pattern }: Search): ((entry: LogEntry) => Verdict) => {
   const wanted = sources.length > 0 ? new Set(sources) : null;
   const rankMin = levelRanks[level];
@@ -52,7 +76,7 @@ export const createJudge = ({ sources, level, onlyMatches }: LogFilter, { patter
     if (isGap(entry)) return onlyMatches && pattern ? 'hidden' : 'shown';
     if (levelRanks[entry.level] < rankMin || (wanted && !wanted.has(entry.source))) return 'hidden';
     if (!pattern) return 'shown';
-    if (isFound(pattern, entry.message) || (entry.fields && isFound(pattern, JSON.stringify(entry.fields)))) return 'found';
+    if (isFound(pattern, searchedTextOf(entry))) return 'found';
     return onlyMatches ? 'hidden' : 'shown';
   };
 };

@@ -60,7 +60,7 @@ export const useLaunchStore = defineStore('launch', () => {
     const isPort = fields.ports === 'system' || (Number.isInteger(base) && base >= PORT_BASE_MIN && base <= PORT_BASE_MAX);
     return {
       portBase: isPort ? '' : `Expected a number from ${PORT_BASE_MIN} to ${PORT_BASE_MAX}, got “${fields.portBase}”.`,
-      capacityGib: capacity === null || capacity > 0 ? '' : `Expected more than 0 GiB, or nothing for all that is free; got “${fields.capacityGib}”.`,
+      capacityGib: capacity === null || (capacity > 0 && Number.isFinite(capacity)) ? '' : `Expected more than 0 GiB, or nothing for all that is free; got “${fields.capacityGib}”.`,
     };
   });
   const isValid = computed(() => Object.values(errors.value).every((error) => error === ''));

@@ -38,16 +38,24 @@ export const startSession = (bridge: Bridge): (() => void) => {
       if (bridge.state.phase === 'open') toasts.fail(failed, error);
     }
   };
+  /** What another run of the host has told is not continued: its numbers begin anew. */
+  let hostStartedAtMs: number | undefined;
+  const forgetEarlierHost = (): void => {
+    const startedAtMs = connection.info?.startedAtMs;
+    if (hostStartedAtMs !== undefined && startedAtMs !== hostStartedAtMs) for (const store of [videos, uploads, playback]) store.reset();
+    hostStartedAtMs = startedAtMs;
+  };
   /** Until everything is asked through, the lists are about to be asked for anyway. */
   let isHydrating = false;
   const hydrate = async (): Promise<void> => {
     isHydrating = true;
     try {
-      // What played before can wait for the next report; the rest cannot be shown without.
+      await connection.hydrate();
+      forgetEarlierHost();
+      // What played before can wait for the next report, and a host that cannot tell what happened still tells what is.
       void playback.hydrate().catch(() => undefined);
-      // A host that cannot tell what happened still tells what is.
       void events.hydrate().catch(() => undefined);
-      await Promise.all([connection.hydrate(), cluster.hydrate(), settings.hydrate()]);
+      await Promise.all([cluster.hydrate(), settings.hydrate()]);
       isHydrating = false;
       // A service that does not answer keeps its own list from being shown, and nothing else.
       await Promise.all(lists.map(fill));

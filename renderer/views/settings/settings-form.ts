@@ -68,7 +68,7 @@ export const useSettingsForm = (): SettingsForm => {
     const value = valueOf(key, typed[key]);
     if (value === undefined) return typed[key].trim() === '' ? 'Expected a number; the field is empty.' : `Expected a number, got “${typed[key]}”.`;
     // The schema speaks of bytes, the field of GiB.
-    if (key === 'nodeCapacityBytes') return value === null || value > 0 ? '' : `Expected more than 0, got ${typed[key]}.`;
+    if (key === 'nodeCapacityBytes') return value === null || (value > 0 && Number.isFinite(value)) ? '' : `Expected more than 0, got ${typed[key]}.`;
     return schema.check({ [key]: value })[0]?.text ?? '';
   };
   const errors = computed(() => Object.fromEntries(numberKeys.map((key) => [key, errorOf(key)])) as Record<NumberKey, string>);

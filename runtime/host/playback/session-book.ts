@@ -91,7 +91,9 @@ export const createSessionBook = ({ clock, onChange, onStall, onFailOver }: Sess
       if (entries.size > SESSIONS_MAX && oldest !== undefined) entries.delete(oldest);
 
       onChange?.({ ...entry.session, chunks: report.chunks });
-      const stallCount = report.stallCount - (before?.stallCount ?? 0);
+      // A session that is first seen in its midst, after a restart of the host, has told its stalls before.
+      const isFollowed = before !== undefined || report.playedMs === 0;
+      const stallCount = isFollowed ? report.stallCount - (before?.stallCount ?? 0) : 0;
       if (stallCount > 0) onStall?.(entry.session, stallCount);
       for (const chunk of report.chunks) if (chunk.failedNodeIds.length > 0) onFailOver?.(entry.session, chunk);
     },

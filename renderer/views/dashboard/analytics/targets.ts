@@ -24,6 +24,8 @@ const BUFFER_SEC = 20;
 const RESPONSE_MS_P95 = 50;
 const LOAD_DEVIATION = 0.15;
 const AVAILABILITY = 0.99;
+/** A start of a second or two counts as down time: in the first minutes it says more than anything that happened. */
+const AVAILABILITY_MS_MIN = 5 * 60_000;
 
 const mean = (values: readonly number[]): number | null => (values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
 const known = <T, V>(rows: readonly T[], pick: (row: T) => V | null): V[] => rows.map(pick).filter((value): value is V & NonNullable<V> => value !== null);
@@ -49,7 +51,7 @@ export const targetsOf = (summary: MetricSummary | null, all: readonly SessionSu
     { id: 'response', label: 'Request time, p95', basis: 'all nodes, since launch', actual: summary?.requestMs.p95 ?? null, target: RESPONSE_MS_P95, isFloor: false, format: span },
     { id: 'load', label: 'Load deviation', basis: 'bytes read from each node', actual: summary?.loadDeviation ?? null, target: LOAD_DEVIATION, isFloor: false, format: share },
     {
-      id: 'availability', label: 'Availability, worst node', basis: 'from heartbeats', actual: Math.min(...known(summary?.nodes ?? [], (node) => node.availability), Infinity), target: AVAILABILITY, isFloor: true,
+      id: 'availability', label: 'Availability, worst node', basis: 'from heartbeats, once five minutes are recorded', actual: (summary?.uptimeMs ?? 0) < AVAILABILITY_MS_MIN ? null : Math.min(...known(summary?.nodes ?? [], (node) => node.availability), Infinity), target: AVAILABILITY, isFloor: true,
       format: share,
     },
   ].map((target) => (target.actual !== null && Number.isFinite(target.actual) ? target : { ...target, actual: null }));

@@ -67,11 +67,19 @@ describe('the book of playback sessions', () => {
 
   it('tells new stalls and fail-overs once', () => {
     const { report, stalls, failOvers } = open();
+    report({ playedMs: 0 });
     report({ stallCount: 1 });
     report({ stallCount: 1, chunks: [playbackChunk(4, { failedNodeIds: ['node-2'] }), playbackChunk(5)] });
     report({ stallCount: 3 });
     expect(stalls).toEqual([1, 2]);
     expect(failOvers).toEqual([4]);
+  });
+
+  it('does not tell the stalls again of a session that an earlier host has known', () => {
+    const { report, stalls } = open();
+    report({ stallCount: 2, playedMs: 30_000 });
+    report({ stallCount: 3, playedMs: 31_000 });
+    expect(stalls).toEqual([1]);
   });
 
   it('keeps a history at the pace of the dashboard API, bounded, with the scores that are known', () => {

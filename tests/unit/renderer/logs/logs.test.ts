@@ -177,3 +177,13 @@ describe('as text', () => {
     expect(entryText(line(1, { atMs: 0, level: 'warn', fields: { port: 80 } }))).toBe('1970-01-01T00:00:00.000Z WARN  node-1 line 1 port=80');
   });
 });
+
+describe('an expression that could run away', () => {
+  test.each(['(a+)+$', '(a*)*', '(?:x|xy)+z', '((ab)+c)*', '(a{2,})+', '(\\w+\\s?)+$'])('%s is refused in words before it holds the page up', (search) => {
+    expect(compileSearch(search)).toMatchObject({ pattern: null, problem: expect.stringContaining('repeated group') });
+  });
+
+  test.each(['timeout|5\\d\\d', '(foo|bar)', '(abc)+', 'a+b*', '[(a+)]+', '\\(a+\\)+', 'x{1,3}y+', '(?<code>\\d+) ms'])('%s is none', (search) => {
+    expect(compileSearch(search).pattern).not.toBeNull();
+  });
+});

@@ -10,7 +10,7 @@ const session = (overrides: Partial<SessionSummary> = {}): SessionSummary => ({
 });
 const times = { count: 10, p50: 1, p95: 8, p99: 12, max: 20 };
 const summary: MetricSummary = {
-  sinceMs: 0, uptimeMs: 1, readBytes: 0, writtenBytes: 0, requestCount: 10, requestMs: times, loadDeviation: 0.3,
+  sinceMs: 0, uptimeMs: 3_600_000, readBytes: 0, writtenBytes: 0, requestCount: 10, requestMs: times, loadDeviation: 0.3,
   nodes: [1, 0.97].map((availability, index) => ({
     nodeId: `node-${index}`, availability, supervisorAvailability: availability, readBytes: 0, writtenBytes: 0, requestCount: 5, requestMs: times, restartCount: 0, diskUsedBytes: null,
   })),
@@ -29,6 +29,10 @@ describe('targets against actual figures', () => {
     expect(verdicts(summary, [session({ startupMs: 2_500, stallCount: 3, bufferSecMean: 12, throughputBitsPerSecond: 9e6 })])).toMatchObject({
       startup: 'Missed', rebuffering: 'Missed', buffer: 'Missed', throughput: 'Missed',
     });
+  });
+
+  it('do not judge availability by the first minutes, in which a start weighs too much', () => {
+    expect(verdicts({ ...summary, uptimeMs: 60_000 }, []).availability).toBe('Not measured');
   });
 
   it('leave out pages that were opened and closed without playing', () => {
