@@ -22,6 +22,8 @@ const WATCHED_MS = 75_000;
 const LOOP_SEC = 40;
 /** Figures and charts come within a few of their steps. */
 const SETTLE_MS = 3_000;
+/** The traffic of a second is told within the next. */
+const TRAFFIC_MS = 1_600;
 const PLAYED_SEC = 22;
 const KILLED = 'node-3';
 
@@ -59,6 +61,14 @@ const watchFor = async (viewer, ms) => {
     }, LOOP_SEC);
     await viewer.waitForTimeout(Math.min(1_000, Math.max(0, untilMs - Date.now())));
   } while (Date.now() < untilMs);
+};
+
+/** The sample is soon buffered as a whole; opened anew, its chunks cross the links again, and the picture of the traffic shows it. */
+const readAnew = async (viewer, videoId) => {
+  await showView(viewer, '/library');
+  await viewer.getByRole('grid', { name: 'Stored videos' }).waitFor();
+  await showView(viewer, `/watch/${videoId}`);
+  await viewer.waitForTimeout(TRAFFIC_MS);
 };
 
 /** Views by their addresses, in the order of the walk. */
@@ -106,6 +116,7 @@ export const tour = async ({ browser, pictures, isWanted }) => {
       if (!isWanted(name)) continue;
       for (const { page } of shots) await showView(page, view);
       await watchFor(viewer, SETTLE_MS);
+      if (name === 'cluster') await readAnew(viewer, videoId);
       await take(name);
     }
     for (const [name, keys, heading] of [['palette', 'Control+k', null], ['shortcuts', '?', 'Keyboard shortcuts']]) {
