@@ -42,7 +42,18 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       minify: true,
-      rolldownOptions: { input: { index: at('renderer/index.html') } },
+      rolldownOptions: {
+        input: { index: at('renderer/index.html') },
+        output: {
+          // What nearly every view shares comes in two files: dozens of small ones cost a request each before the first view stands.
+          codeSplitting: {
+            groups: [
+              { name: 'vendor', test: /node_modules[\\/](?:@?vue|pinia|reka-ui|@vueuse|@floating-ui|@internationalized|aria-hidden)/ },
+              { name: 'shared', test: /renderer[\\/](?:components[\\/](?!charts)|composables|format|theme|stores|bridge)/, minShareCount: 2 },
+            ],
+          },
+        },
+      },
     },
   },
 });
