@@ -13,7 +13,10 @@ export interface FileLock {
   release(): void;
 }
 
-/** Takes the lock, or returns undefined at once when another process (or another holder in this one) has it. */
+/**
+ * Takes the lock, or returns undefined at once when another process (or another holder in this one) has it. The holder keeps the object: when
+ * it is garbage, the lock is gone.
+ */
 export const tryFileLock = (path: string): FileLock | undefined => {
   mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER_MODE });
   ensurePrivateFile(path);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,14 +12,26 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'vstack-lock-'));
   path = join(dir, 'host.lock');
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+/** A holder that outlived its test would keep the test program itself from ending. */
+const holders: ChildProcess[] = [];
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+};
+afterEach(async () => {
+  await Promise.all(holders.splice(0).map(end));
+  await rm(dir, { recursive: true, force: true });
+});
 
 const MODULE = new URL('../../../runtime/platform/file-lock.ts', import.meta.url).href;
 
-/** A process that takes the lock and holds it until it is killed. */
+/** A process that takes the lock and holds it until it is killed. It keeps hold of it by name: what nobody names is collected, and the lock with it. */
 const holder = async () => {
-  const program = `import(${JSON.stringify(MODULE)}).then(({ tryFileLock }) => { console.log(tryFileLock(${JSON.stringify(path)}) ? 'held' : 'refused'); setInterval(() => {}, 1000); });`;
-  const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const program = `import(${JSON.stringify(MODULE)}).then(({ tryFileLock }) => { globalThis.lock = tryFileLock(${JSON.stringify(path)}); console.log(globalThis.lock ? 'held' : 'refused'); setInterval(() => {}, 1000); });`;
+  const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+  holders.push(child);
   const [text] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, said: text.toString().trim() };
 };
@@ -40,14 +52,12 @@ describe('a file lock', () => {
     const { child, said } = await holder();
     expect(said).toBe('held');
     expect(tryFileLock(path)).toBeUndefined();
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await end(child);
     const lock = tryFileLock(path);
     expect(lock).toBeDefined();
     const second = await holder();
     expect(second.said).toBe('refused');
-    second.child.kill('SIGKILL');
-    await once(second.child, 'exit');
+    await end(second.child);
     lock!.release();
   });
 
