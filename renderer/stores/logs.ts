@@ -9,6 +9,7 @@ import type { LogLevel, LogLine } from '../../runtime/contract/control/logs.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import { withGaps } from '../logs/entry.ts';
 import { createLineRing } from '../logs/line-ring.ts';
+import { createFollowers } from './followers.ts';
 
 /** As many as the host holds; some 15 MB. */
 export const LINES_KEPT = 50_000;
@@ -30,8 +31,6 @@ export const useLogStore = defineStore('logs', () => {
   let lastLine: LogLine | null = null;
   /** What came while the history was being asked for; null while nothing is asked. */
   let early: Lines[] | null = null;
-  let followerCount = 0;
-  let stops: (() => void)[] = [];
   let isFrameAsked = false;
 
   const tellViews = (): void => {
@@ -87,6 +86,16 @@ export const useLogStore = defineStore('logs', () => {
     }
   };
 
+  const listen = (): (() => void) => {
+    const bridge = useBridge();
+    const stops = [
+      bridge.on('logs:lines', (lines) => (early ? void early.push(lines) : take(lines))),
+      bridge.onState(({ phase }) => phase === 'open' && void hydrate()),
+    ];
+    void hydrate();
+    return () => stops.forEach((stop) => stop());
+  };
+
   return {
     ring,
     version,
@@ -96,24 +105,7 @@ export const useLogStore = defineStore('logs', () => {
     hydrate,
     reset,
     /** Lines come until the returned function is called by the last who asked. */
-    follow: (): (() => void) => {
-      followerCount += 1;
-      if (followerCount === 1) {
-        const bridge = useBridge();
-        stops = [
-          bridge.on('logs:lines', (lines) => (early ? void early.push(lines) : take(lines))),
-          bridge.onState(({ phase }) => phase === 'open' && void hydrate()),
-        ];
-        void hydrate();
-      }
-      let isFollowing = true;
-      return () => {
-        if (!isFollowing) return;
-        isFollowing = false;
-        followerCount -= 1;
-        if (followerCount === 0) stops.forEach((stop) => stop());
-      };
-    },
+    follow: createFollowers(listen),
     /** All that the host holds, as a file's name and text. */
     exportAll: (source: string | undefined, level: LogLevel): Promise<{ filename: string; text: string }> =>
       useBridge().call('logs:export', { level, ...(source !== undefined && { source }) }),

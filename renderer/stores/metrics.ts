@@ -14,6 +14,7 @@ import type { MetricSample } from '../../runtime/contract/control/metrics.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import type { TimeRange } from '../charts/types.ts';
 import { createMetricRecord } from './metric-record.ts';
+import { createFollowers } from './followers.ts';
 import { whileVisible } from './while-visible.ts';
 
 /** As many as a chart has columns, nearly; more would cost and not be seen. */
@@ -39,8 +40,6 @@ export const useMetricStore = defineStore('metrics', () => {
   let liveCount = 0;
   /** Tells an answer from one that is wanted no more. */
   let reading = 0;
-  let followerCount = 0;
-  let leave = (): void => {};
 
   const tellNodes = (): void => {
     const next = record.nodeIds();
@@ -141,16 +140,6 @@ export const useMetricStore = defineStore('metrics', () => {
       if (answer && answer.samples.length > 0) record.splice(range, answer.samples, answer.stepMs);
     },
     /** Samples come until the returned function is called by the last who asked, while the page can be seen. */
-    follow: (): (() => void) => {
-      followerCount += 1;
-      if (followerCount === 1) leave = whileVisible(enter);
-      let isFollowing = true;
-      return () => {
-        if (!isFollowing) return;
-        isFollowing = false;
-        followerCount -= 1;
-        if (followerCount === 0) leave();
-      };
-    },
+    follow: createFollowers(() => whileVisible(enter)),
   };
 });

@@ -6,6 +6,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { MetricSample, NodeSample, ProcessSample } from '../../runtime/contract/control/metrics.ts';
 import { useBridge } from '../bridge/bridge.ts';
+import { createFollowers } from './followers.ts';
 import { whileVisible } from './while-visible.ts';
 
 /** Two minutes at one sample a second. */
@@ -15,8 +16,6 @@ export const useTrafficStore = defineStore('traffic', () => {
   const sample = shallowRef<MetricSample | null>(null);
   /** Bytes a second read from each node, youngest last; null where nothing was measured. */
   const readHistory = shallowRef<ReadonlyMap<string, readonly (number | null)[]>>(new Map());
-  let followerCount = 0;
-  let leave = (): void => {};
 
   const apply = (next: MetricSample): void => {
     if (sample.value && next.atMs <= sample.value.atMs) return;
@@ -53,16 +52,6 @@ export const useTrafficStore = defineStore('traffic', () => {
       readHistory.value = new Map();
     },
     /** Samples come until the returned function is called by the last who asked, while the page can be seen. */
-    follow: (): (() => void) => {
-      followerCount += 1;
-      if (followerCount === 1) leave = whileVisible(enter);
-      let isFollowing = true;
-      return () => {
-        if (!isFollowing) return;
-        isFollowing = false;
-        followerCount -= 1;
-        if (followerCount === 0) leave();
-      };
-    },
+    follow: createFollowers(() => whileVisible(enter)),
   };
 });
