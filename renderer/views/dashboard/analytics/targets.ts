@@ -2,7 +2,7 @@
 import type { MetricSummary } from '../../../../runtime/contract/control/metrics.ts';
 import { THROUGHPUT_TARGET_BITS_PER_SECOND } from '../../../../runtime/contract/playback-marks.ts';
 import type { SessionSummary } from '../../../stores/analytics.ts';
-import { bytes, megabits, percent, type Quantity, span } from '../../../format/quantity.ts';
+import { megabits, percent, type Quantity, span } from '../../../format/quantity.ts';
 import type { Look } from '../../../theme/status.ts';
 
 export interface Target {
@@ -61,6 +61,3 @@ export const verdictOf = ({ actual, target, isFloor }: Pick<Target, 'actual' | '
   if (actual === null) return { tone: 'idle', word: 'Not measured' };
   return (isFloor ? actual >= target : actual <= target) ? { tone: 'ok', word: 'Met' } : { tone: 'warn', word: 'Missed' };
 };
-
-/** `bytes` of several sessions. */
-export const deliveredOf = (sessions: readonly SessionSummary[]): Quantity => bytes(sessions.reduce((sum, session) => sum + session.deliveredBytes, 0));
