@@ -13,6 +13,10 @@ export interface LogScrollOptions {
   /** The element whose children are the drawn lines. */
   lines: Readonly<ShallowRef<HTMLElement | null>>;
   lineCount: () => number;
+  /** What stays with a line while others come before it. */
+  ordinalAt: (position: number) => number;
+  /** Position of the first line that is at least this old; −1 when there is none. */
+  positionOf: (ordinal: number) => number;
   /** Changes whenever other lines may be drawn. */
   version: () => unknown;
   /** Whether all drawn lines have the same height. */
@@ -34,7 +38,7 @@ export interface LogScroll {
 }
 
 export const useLogScroll = (options: LogScrollOptions): LogScroll => {
-  const { pane, lines, lineCount, isUniform, isFollowing } = options;
+  const { pane, lines, lineCount, ordinalAt, positionOf, isUniform, isFollowing } = options;
   const heightPx = shallowRef(0);
   const scrollPx = shallowRef(0);
   const offsetPx = shallowRef(0);
@@ -59,11 +63,34 @@ export const useLogScroll = (options: LogScrollOptions): LogScroll => {
     // Written to the element at once: a second round through the template would show the old place for a frame.
     if (lines.value) lines.value.style.transform = `translateY(${offsetPx.value}px)`;
   };
+  /** What stands at the upper edge of a view that is held still: after a change of the filter older lines are judged bit by bit and come before it. */
+  let kept: { ordinal: number; partPx: number } | null = null;
+  /** Where `keep` has scrolled to: the event that follows is nobody's. */
+  let keptPx = -1;
+  /** One pixel of scrolling is the same part of a line everywhere, unless the browser itself scrolls lines of unlike heights. */
+  const isEven = (): boolean => isUniform() || !isWhole.value;
+  const remember = (): void => {
+    const element = pane.value;
+    const position = Math.floor((element?.scrollTop ?? 0) / LINE_PX);
+    kept = element && isEven() && position < lineCount() ? { ordinal: ordinalAt(position), partPx: element.scrollTop - position * LINE_PX } : null;
+  };
+  const keep = (): void => {
+    const element = pane.value;
+    if (!element || !kept || isFollowing() || !isEven()) return;
+    const position = positionOf(kept.ordinal);
+    const topPx = (position < 0 ? lineCount() : position) * LINE_PX + kept.partPx;
+    if (Math.abs(element.scrollTop - topPx) < 1) return;
+    element.scrollTop = topPx;
+    keptPx = element.scrollTop;
+    scrollPx.value = keptPx;
+  };
   const stick = (): void => {
     const element = pane.value;
     if (element && isFollowing()) element.scrollTop = element.scrollHeight;
   };
-  watch([options.version, window, isUniform, isFollowing, () => pane.value], () => {
+  watch([options.version, window, isUniform, isFollowing, () => pane.value], (_now, [, , , wasFollowing]) => {
+    if (wasFollowing && !isFollowing()) remember();
+    keep();
     place();
     stick();
   }, { flush: 'post' });
@@ -72,6 +99,9 @@ export const useLogScroll = (options: LogScrollOptions): LogScroll => {
     const element = pane.value!;
     const isAtEnd = element.scrollTop >= element.scrollHeight - element.clientHeight - END_PX;
     scrollPx.value = element.scrollTop;
+    if (element.scrollTop === keptPx) return;
+    keptPx = -1;
+    remember();
     options.onScrolled(isAtEnd);
   }, { passive: true });
   useResizeObserver(pane, ([entry]) => {
@@ -94,6 +124,7 @@ export const useLogScroll = (options: LogScrollOptions): LogScroll => {
       if (lineBox && lineBox.top >= paneBox.top && lineBox.bottom <= paneBox.bottom) return;
       if (isWhole.value && line) line.scrollIntoView({ block: 'nearest' });
       else element.scrollTop = scrollPxTo(position, viewport.value);
+      remember();
     },
   };
 };

@@ -132,6 +132,25 @@ describeDoors('the log view', ({ name, open }) => {
     await expect.poll(() => search(page).evaluate((input) => input.matches(':focus'))).toBe(true);
   });
 
+  test('a found line stays in sight while older lines are still being looked through', async () => {
+    const count = 40_000;
+    host.answers['logs:query'] = () => ({ lines: Array.from({ length: count }, (_, index) => line(index + 1, { message: `message ${index + 1} ${'long '.repeat(40)}` })) });
+    await show();
+    const slow = await page.context().newCDPSession(page);
+    await slow.send('Emulation.setCPUThrottlingRate', { rate: 10 });
+    await search(page).fill(`message ${count - 2_000}\\b`);
+    await page.keyboard.press('Enter');
+    // While it is still looking there are dots behind the figure.
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    await slow.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+    const isInSight = async (): Promise<boolean> => {
+      const [paneBox, lineBox] = [(await linesOf(page).boundingBox())!, await linesOf(page).getByText(`message ${count - 2_000}`).boundingBox()];
+      return lineBox !== null && lineBox.y >= paneBox.y && lineBox.y + lineBox.height <= paneBox.y + paneBox.height;
+    };
+    await expect.poll(isInSight).toBe(true);
+    expect(await page.getByRole('button', { name: 'To the end' }).isVisible()).toBe(true);
+  });
+
   test('cleared lines come back with undo', async () => {
     await show();
     await page.getByRole('button', { name: 'More about this log' }).click();
