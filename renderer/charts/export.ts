@@ -1,7 +1,7 @@
 /** Charts as files: a PNG in the colours of a theme, and the figures behind it as CSV. Loaded when the first file is wanted. */
 import { createFrameMaker, type Frame, yOf } from './frame.ts';
 import type { ShownChart } from './csv.ts';
-import { fitLabels, LABEL_HEIGHT_PX, LABEL_LEAD_PX } from './line-labels.ts';
+import { fitLabels, LABEL_HEIGHT_PX, LABEL_LEAD_PX, LINE_DASH_PX } from './line-labels.ts';
 import { type Palette, readPalette } from './palette.ts';
 import { createPlot } from './plot.ts';
 import { dayText } from './save.ts';
@@ -54,11 +54,12 @@ const drawLabels = (context: CanvasRenderingContext2D, frame: Frame, { series, f
   const ends = frame.lines.map(({ lastY }) => (Number.isNaN(lastY) ? area.bottom : Math.min(area.bottom, Math.max(area.top, yOf(frame, lastY)))));
   const places = spread(ends, LABEL_HEIGHT_PX, area.top - 6, area.bottom + 6);
   context.textBaseline = 'middle';
-  series.forEach(({ name, colour }, index) => {
+  series.forEach(({ name, colour, dashed }, index) => {
     const { lastValue } = frame.lines[index]!;
     const y = places[index]!;
     context.strokeStyle = palette.resolve(colour);
     context.lineWidth = 1.25;
+    context.setLineDash(dashed ? [...LINE_DASH_PX] : []);
     context.beginPath();
     context.moveTo(area.right, ends[index]!);
     context.lineTo(area.right + LABEL_LEAD_PX, y);

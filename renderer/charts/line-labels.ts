@@ -3,6 +3,8 @@ import { valuesAt } from './frame.ts';
 import type { ChartContent, TimeRange } from './types.ts';
 
 export const LABEL_HEIGHT_PX = 14;
+/** Pixels of line and gap of a dashed line: in the plot, at its label and in the legend alike. */
+export const LINE_DASH_PX: readonly [line: number, gap: number] = [5, 3];
 /** From the end of the line to its name. */
 export const LABEL_LEAD_PX = 12;
 /** A narrower picture would give too much of itself away. */

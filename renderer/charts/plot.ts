@@ -2,6 +2,7 @@
 import { Chart, type ChartDataset, Filler, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
 import { drawBack, drawFront } from './furniture.ts';
 import type { Frame } from './frame.ts';
+import { LINE_DASH_PX } from './line-labels.ts';
 import type { Palette } from './palette.ts';
 import type { PlotPoint } from './decimate.ts';
 import type { ChartContent } from './types.ts';
@@ -17,7 +18,6 @@ export interface Plot {
 const LINE_PX = 1.35;
 const AREA_ALPHA = 0.14;
 const STACK_ALPHA = 0.3;
-const DASH = [5, 3];
 
 const HEX = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i;
 
@@ -70,7 +70,7 @@ export const createPlot = (canvas: HTMLCanvasElement, pixelRatio = window.device
         const resolved = palette.resolve(colour);
         dataset.data = frame.lines[index]!.points;
         dataset.borderColor = resolved;
-        dataset.borderDash = dashed ? DASH : [];
+        dataset.borderDash = dashed ? [...LINE_DASH_PX] : [];
         dataset.stepped = stepped ? 'before' : false;
         dataset.fill = stacked ? (index === 0 ? 'origin' : '-1') : area ? 'origin' : false;
         dataset.backgroundColor = withAlpha(resolved, stacked ? STACK_ALPHA : AREA_ALPHA);
