@@ -14,6 +14,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { PlaybackChunk, PlaybackSession } from '../../runtime/contract/control/playback.ts';
+import { goodputOfArrivals } from '../../runtime/core/scheduling/goodput.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import { createSessionHistory, type SessionHistory } from '../playback/session-history.ts';
 import { createSessionReporter, type Measured, type SessionFacts } from '../playback/session-report.ts';
@@ -54,7 +55,7 @@ export const usePlaybackStore = defineStore('playback', () => {
   const ownId = shallowRef<string | null>(null);
 
   /** Takes over the newest state of a session; `fresh` are its chunks that were not known before. */
-  const show = (next: Omit<PlaybackSession, 'chunks'>, fresh: readonly PlaybackChunk[]): void => {
+  const show = (next: Omit<PlaybackSession, 'chunks' | 'throughputBitsPerSecondMean'>, fresh: readonly PlaybackChunk[]): void => {
     const before = session.value?.sessionId === next.sessionId ? session.value : null;
     if (history.value?.sessionId !== next.sessionId) {
       history.value = createSessionHistory(next.sessionId);
@@ -65,7 +66,8 @@ export const usePlaybackStore = defineStore('playback', () => {
     const added = [...failOversOf(fresh), ...(hasStalled ? [{ atMs: next.atMs, kind: 'stall' as const, text: `stall ${next.stallCount}` }] : [])];
     if (added.length > 0) marks.value = [...marks.value, ...added].slice(-MARKS_MAX);
     const known = before?.chunks ?? [];
-    session.value = { ...next, chunks: fresh.length > 0 ? [...known, ...fresh].slice(-SESSION_CHUNKS_MAX) : known };
+    const chunks = fresh.length > 0 ? [...known, ...fresh].slice(-SESSION_CHUNKS_MAX) : known;
+    session.value = { ...next, throughputBitsPerSecondMean: goodputOfArrivals(chunks), chunks };
   };
 
   const begin = ({ videoId, title }: Pick<SessionFacts, 'videoId' | 'title'>): OwnSession => {

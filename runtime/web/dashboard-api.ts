@@ -15,14 +15,6 @@ const megabits = (bitsPerSecond: number | null | undefined): number | null =>
 const successRateOf = (session: PlaybackSession | null): number | null =>
   session && session.requestCount > 0 ? 1 - session.failedRequestCount / session.requestCount : null;
 
-/** Over the chunks that are kept: all their bytes over the sum of the times in which they flowed. */
-const averageThroughputOf = (session: PlaybackSession | null): number | null => {
-  const chunks = session?.chunks ?? [];
-  const flowingMs = chunks.reduce((sum, { tookMs, firstByteMs }) => sum + Math.max(0, tookMs - firstByteMs), 0);
-  const sizeBytes = chunks.reduce((sum, chunk) => sum + chunk.sizeBytes, 0);
-  return flowingMs > 0 ? (8 * sizeBytes) / (flowingMs / SECOND_MS) : null;
-};
-
 const healthOf = ({ bufferSec, phase, positionSec, durationSec }: PlaybackSession): DashboardStatus['buffer']['health'] => {
   if (bufferSec <= 0) return 'empty';
   if (bufferSec >= Math.min(TARGET_SEC, durationSec - positionSec)) return 'healthy';
@@ -87,7 +79,7 @@ export const statsOf = (session: PlaybackSession | null): DashboardStats => ({
     failed: session?.failedRequestCount ?? null,
     success_rate: successRateOf(session),
     total_bytes: session?.deliveredBytes ?? null,
-    average_throughput_mbps: megabits(averageThroughputOf(session)),
+    average_throughput_mbps: megabits(session?.throughputBitsPerSecondMean),
   },
   nodes: (session?.nodes ?? []).map((node) => ({
     node_id: node.nodeId,
@@ -109,7 +101,7 @@ export const metricsOf = (history: ReturnType<SessionBook['history']>): Dashboar
 
 export const performanceOf = (session: PlaybackSession | null): DashboardPerformance => ({
   startup_latency_sec: seconds(session?.startupMs),
-  average_throughput_mbps: megabits(averageThroughputOf(session)),
+  average_throughput_mbps: megabits(session?.throughputBitsPerSecondMean),
   rebuffering_events: session?.stallCount ?? null,
   average_buffer_level_sec: session?.bufferSecMean ?? null,
   playback_duration_sec: seconds(session?.playedMs),

@@ -92,6 +92,8 @@ export const PlaybackSession = z.object({
   chunks: z.array(PlaybackChunk),
   /** Mean of the buffer over the reports while it played. */
   bufferSecMean: Figure,
+  /** Mean over the chunks that are kept, while any of them was under way. The report's own figure is that of its last seconds. */
+  throughputBitsPerSecondMean: Figure,
 });
 export type PlaybackSession = z.infer<typeof PlaybackSession>;
 

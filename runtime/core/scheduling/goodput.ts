@@ -23,3 +23,24 @@ export const goodputOf = (spans: readonly ActiveSpan[], nowMs: number): number |
   const activeMs = recent.reduce((sum, span) => sum + span.toMs - span.fromMs, 0);
   return activeMs > 0 ? (recent.reduce((sum, span) => sum + span.sizeBytes, 0) * 8 * SECOND_MS) / activeMs : null;
 };
+
+/** A chunk that arrived at `atMs`, `tookMs` after it was asked for. */
+interface Arrival {
+  readonly atMs: number;
+  readonly tookMs: number;
+  readonly sizeBytes: number;
+}
+
+/** Bits a second of all these chunks, in any order, over the time in which at least one of them was under way; null for none. */
+export const goodputOfArrivals = (arrivals: readonly Arrival[]): number | null => {
+  let activeMs = 0;
+  let countedToMs = -Infinity;
+  let sizeBytes = 0;
+  const spans = arrivals.map(({ atMs, tookMs, ...rest }) => ({ fromMs: atMs - tookMs, toMs: atMs, ...rest })).sort((a, b) => a.fromMs - b.fromMs);
+  for (const span of spans) {
+    activeMs += Math.max(0, span.toMs - Math.max(span.fromMs, countedToMs));
+    countedToMs = Math.max(countedToMs, span.toMs);
+    sizeBytes += span.sizeBytes;
+  }
+  return activeMs > 0 ? (sizeBytes * 8 * SECOND_MS) / activeMs : null;
+};

@@ -5,6 +5,7 @@
 import { type PlaybackChunk, type PlaybackReport, type PlaybackSession, SESSION_CHUNKS_MAX } from '../../contract/control/playback.ts';
 import type { PlaybackSample } from '../../contract/control/metrics.ts';
 import { SECOND_MS } from '../../contract/units.ts';
+import { goodputOfArrivals } from '../../core/scheduling/goodput.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 /** Players report every second; a page in the background may be held back to one report in ten. */
@@ -81,10 +82,10 @@ export const createSessionBook = ({ clock, onChange, onStall, onFailOver }: Sess
       const known = entries.get(report.sessionId);
       const before = known?.session;
       const chunks = [...(before?.chunks ?? []), ...report.chunks].slice(-SESSION_CHUNKS_MAX);
-      const entry: Entry = known ?? { session: { ...report, atMs, chunks, bufferSecMean: null }, history: [], bufferSecSum: 0, bufferCount: 0 };
+      const entry: Entry = known ?? { session: { ...report, atMs, chunks, bufferSecMean: null, throughputBitsPerSecondMean: null }, history: [], bufferSecSum: 0, bufferCount: 0 };
       remember(entry, report, atMs);
       const bufferSecMean = entry.bufferCount === 0 ? null : entry.bufferSecSum / entry.bufferCount;
-      entry.session = { ...report, atMs, chunks, bufferSecMean };
+      entry.session = { ...report, atMs, chunks, bufferSecMean, throughputBitsPerSecondMean: goodputOfArrivals(chunks) };
       entries.delete(report.sessionId);
       entries.set(report.sessionId, entry);
       const [oldest] = entries.keys();

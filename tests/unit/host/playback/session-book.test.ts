@@ -65,6 +65,15 @@ describe('the book of playback sessions', () => {
     expect(book.latest()!.bufferSecMean).toBe(20);
   });
 
+  it('averages throughput over all chunks, whatever the last seconds were like', () => {
+    const { book, report } = open();
+    report();
+    expect(book.latest()!.throughputBitsPerSecondMean).toBeNull();
+    report({ chunks: [playbackChunk(0, { atMs: 1_000, tookMs: 100, sizeBytes: 1_000_000 })] });
+    report({ throughputBitsPerSecond: 1, chunks: [playbackChunk(1, { atMs: 5_000, tookMs: 300, sizeBytes: 1_000_000 })] });
+    expect(book.latest()!.throughputBitsPerSecondMean).toBe(40_000_000);
+  });
+
   it('tells new stalls and fail-overs once', () => {
     const { report, stalls, failOvers } = open();
     report({ playedMs: 0 });

@@ -17,7 +17,7 @@ const measured = (change: Partial<Measured> = {}): Measured => ({
 });
 const chunk = (sequence: number, failedNodeIds: string[] = []): PlaybackChunk => ({ sequence, nodeId: 'node-1', atMs: 1_000 + sequence, sizeBytes: 10, firstByteMs: 1, tookMs: 2, failedNodeIds });
 const told = (change: Partial<PlaybackSession> = {}): PlaybackSession => ({
-  ...measured(), sessionId: 'far', videoId: 'v', title: 'Far', client: 'smart', door: 'terminal', startedAtMs: 1, atMs: 1_000, isOver: false, chunks: [], bufferSecMean: null, ...change,
+  ...measured(), sessionId: 'far', videoId: 'v', title: 'Far', client: 'smart', door: 'terminal', startedAtMs: 1, atMs: 1_000, isOver: false, chunks: [], bufferSecMean: null, throughputBitsPerSecondMean: null, ...change,
 });
 const reports = (): PlaybackReport[] => bridge.calls.filter((call) => call.name === 'playback:report').map((call) => call.input as PlaybackReport);
 const begin = () => usePlaybackStore().begin({ videoId: 'v', title: 'Harbour' });
