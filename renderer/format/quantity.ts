@@ -14,12 +14,17 @@ const BITS_PER_MEGABIT = 1_000_000;
 /** Three digits are enough to compare by eye: 9.87, 98.7, 987. */
 const threeDigits = (value: number): string => (value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0));
 
-export const bytes = (sizeBytes: number | null): Quantity => {
+const byteUnitOf = (sizeBytes: number): { unitBytes: number; unit: string } => {
+  if (sizeBytes < KIB) return { unitBytes: 1, unit: 'B' };
+  if (sizeBytes < MIB) return { unitBytes: KIB, unit: 'KiB' };
+  return sizeBytes < GIB ? { unitBytes: MIB, unit: 'MiB' } : { unitBytes: GIB, unit: 'GiB' };
+};
+
+/** In the unit of `scaleBytes`: figures that stand under each other to be compared share that of the largest. */
+export const bytes = (sizeBytes: number | null, scaleBytes = sizeBytes ?? 0): Quantity => {
   if (sizeBytes === null) return { value: NOTHING, unit: '' };
-  if (sizeBytes < KIB) return { value: String(Math.round(sizeBytes)), unit: 'B' };
-  if (sizeBytes < MIB) return { value: threeDigits(sizeBytes / KIB), unit: 'KiB' };
-  if (sizeBytes < GIB) return { value: threeDigits(sizeBytes / MIB), unit: 'MiB' };
-  return { value: threeDigits(sizeBytes / GIB), unit: 'GiB' };
+  const { unitBytes, unit } = byteUnitOf(scaleBytes);
+  return { value: unitBytes === 1 ? String(Math.round(sizeBytes)) : threeDigits(sizeBytes / unitBytes), unit };
 };
 
 export const bytesRate = (bytesPerSecond: number | null): Quantity => {

@@ -5,6 +5,11 @@ import { nodeColourOf, nodeNumberOf } from '../../../../renderer/theme/nodes.ts'
 const text = ({ value, unit }: { value: string; unit: string }): string => `${value} ${unit}`.trim();
 
 describe('quantities', () => {
+  test('figures that are compared share the unit of the largest', () => {
+    const [largest, smaller] = [2.81 * 1024 * 1024, 980 * 1024];
+    expect([largest, smaller, 0].map((size) => text(bytes(size, largest)))).toEqual(['2.81 MiB', '0.96 MiB', '0.00 MiB']);
+  });
+
   test.each([[0, '0 B'], [1023, '1023 B'], [1024, '1.00 KiB'], [2 * 1024 * 1024, '2.00 MiB'], [15.26 * 1024 * 1024, '15.3 MiB'], [402 * 1024 * 1024, '402 MiB'], [1.9 * 1024 ** 3, '1.90 GiB']])('%d bytes are %s', (size, expected) => {
     expect(text(bytes(size))).toBe(expected);
   });
