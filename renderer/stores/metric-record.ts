@@ -15,12 +15,16 @@ const PLAYBACK_FIGURES = ['bufferSec', 'throughputBitsPerSecond', 'stallCount'] 
 /** Figures of the playback session, as its samples name them. */
 export type PlaybackFigure = (typeof PLAYBACK_FIGURES)[number];
 
+/** A player asks every few seconds; between its requests the time of the last ones holds, for so long. Without this a chart of it is stray dots. */
+const REQUEST_HOLD_MS = 15_000;
 /** Two missing samples are a gap; one may be late. */
 const GAP_STEPS = 2.5;
 
 export interface MetricRecord {
   /** The nodes that any sample told of, in the order of their numbers. */
   nodeIds(): string[];
+  /** Time of the first sample since everything was read anew; null before it. */
+  firstAtMs(): number | null;
   /** The same ring every time, also for what was never measured. */
   nodeRing(nodeId: string, figure: NodeFigure): SeriesRing;
   playbackRing(figure: PlaybackFigure): SeriesRing;
@@ -39,7 +43,17 @@ export const createMetricRecord = (capacity = DAY_CAPACITY): MetricRecord => {
   const rings = new Map<string, SeriesRing>();
   const nodeIds = new Set<string>();
   const shares = createLoadShares();
+  let firstMs: number | null = null;
   let lastMs: number | null = null;
+
+  /** By node: its last known request time. */
+  const answered = new Map<string, { atMs: number; value: number }>();
+  const heldRequestMs = ({ name, phase, requestMsP95 }: NodeSample, atMs: number): number | null => {
+    if (requestMsP95 !== null) answered.set(name, { atMs, value: requestMsP95 });
+    const last = answered.get(name);
+    const isServing = phase === 'ready' || phase === 'degraded';
+    return last && isServing && atMs - last.atMs <= REQUEST_HOLD_MS ? last.value : null;
+  };
 
   const ringOf = (key: string): SeriesRing => {
     const ring = rings.get(key) ?? createSeriesRing({ capacity });
@@ -56,13 +70,14 @@ export const createMetricRecord = (capacity = DAY_CAPACITY): MetricRecord => {
       for (const ring of rings.values()) ring.append(lastMs + 1, null);
       shares.forget();
     }
+    firstMs ??= atMs;
     lastMs = atMs;
     for (const figure of PLAYBACK_FIGURES) playbackRing(figure).append(atMs, playback?.[figure] ?? null);
     const scores = new Map(playback?.nodes.map(({ nodeId, score }) => [nodeId, score]));
     const loads = shares.next(sample);
     for (const node of nodes) {
       nodeIds.add(node.name);
-      for (const figure of SAMPLED) nodeRing(node.name, figure).append(atMs, node[figure]);
+      for (const figure of SAMPLED) nodeRing(node.name, figure).append(atMs, figure === 'requestMsP95' ? heldRequestMs(node, atMs) : node[figure]);
       nodeRing(node.name, 'score').append(atMs, scores.get(node.name) ?? null);
       nodeRing(node.name, 'loadPercent').append(atMs, loads.get(node.name) ?? null);
     }
@@ -76,11 +91,14 @@ export const createMetricRecord = (capacity = DAY_CAPACITY): MetricRecord => {
     for (const ring of rings.values()) ring.clear();
     nodeIds.clear();
     shares.forget();
+    answered.clear();
+    firstMs = null;
     lastMs = null;
   };
 
   return {
     nodeIds: () => [...nodeIds].sort((a, b) => nodeNumberOf(a) - nodeNumberOf(b) || a.localeCompare(b)),
+    firstAtMs: () => firstMs,
     nodeRing,
     playbackRing,
     append,

@@ -3,6 +3,7 @@
  * long as somebody follows, since the host measures twice as often then.
  *
  *   nodeIds       the nodes that any sample told of
+ *   firstAtMs     when the record of the window begins
  *   nodeRing      of a node and a figure; playbackRing of the player's figures: rings that charts draw from
  *   follow        returns a function that ends it
  *   show          chooses how far back the record goes, and reads it anew
@@ -31,6 +32,8 @@ export const useMetricStore = defineStore('metrics', () => {
   const record = createMetricRecord();
   const nodeIds = shallowRef<readonly string[]>([]);
   const windowMs = shallowRef(WINDOW_MS_DEFAULT);
+  /** When the record begins, within the window that was read; null while it is empty. */
+  const firstAtMs = shallowRef<number | null>(null);
   const isLoading = shallowRef(false);
   /** Why the record could not be read; null while all is well. */
   const problem = shallowRef<unknown>(null);
@@ -42,6 +45,7 @@ export const useMetricStore = defineStore('metrics', () => {
   let reading = 0;
 
   const tellNodes = (): void => {
+    firstAtMs.value = record.firstAtMs();
     const next = record.nodeIds();
     if (next.join() !== nodeIds.value.join()) nodeIds.value = next;
   };
@@ -113,11 +117,13 @@ export const useMetricStore = defineStore('metrics', () => {
     problem.value = null;
     latestMs = null;
     record.clear();
+    firstAtMs.value = null;
     nodeIds.value = [];
   };
 
   return {
     nodeIds,
+    firstAtMs,
     windowMs,
     isLoading,
     problem,

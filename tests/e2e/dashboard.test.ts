@@ -10,6 +10,7 @@ import { describeDoors, type OpenDoor } from './doors.ts';
 const RENDERER_DIR = fileURLToPath(new URL('../../out/renderer', import.meta.url));
 const nothing = { count: 0, p50: null, p95: null, p99: null, max: null };
 const HISTORY_STEP_MS = 2_000;
+const HOUR_MS = 3_600_000;
 
 const answers = (extra: Answers = {}): Answers => ({
   'system:info': () => systemInfo(),
@@ -95,6 +96,21 @@ describeDoors('the dashboard', ({ open }) => {
     test('shows availability from heartbeats beside the word of the supervisor', async () => {
       await show('analytics');
       await door.page.getByRole('table', { name: 'Figures of every node' }).getByRole('row', { name: /node-3 97\.12 % 97\.31 % 1/ }).waitFor();
+    });
+
+    test('lets one choose how far back availability is drawn, right beside it', async () => {
+      await show('analytics');
+      const availability = door.page.getByRole('region', { name: 'Availability' });
+      await availability.getByText('24 h', { exact: true }).click();
+      const askedFromMs = (): number[] => scripted.calls.filter(({ name }) => name === 'metrics:history').map(({ input }) => (input as { fromMs: number }).fromMs);
+      await expect.poll(() => Date.now() - Math.min(...askedFromMs())).toBeGreaterThan(23 * HOUR_MS);
+    });
+
+    test('says from when on availability means something, instead of drawing the climb after a start', async () => {
+      await show('analytics', { 'cluster:status': () => clusterStatus({ launchedAtMs: Date.now() - 60_000 }) });
+      const availability = door.page.getByRole('region', { name: 'Availability' });
+      await availability.getByText(/^Drawn from \d\d:\d\d:\d\d on\./).waitFor();
+      expect(await availability.getByRole('group', { name: /Share of the time/ }).count()).toBe(0);
     });
 
     test('calls nothing met that was not measured', async () => {

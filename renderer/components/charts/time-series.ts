@@ -14,6 +14,8 @@ export interface TimeSeriesProps {
   format?: FormatValue;
   /** A live chart shows so many milliseconds up to now. */
   windowMs?: number;
+  /** When the record begins: a live chart shows nothing before, so that it is full from early on. @default the whole window is shown */
+  sinceMs?: number | null;
   /** A chart of the past shows this instead. A zoomed group comes before both. */
   range?: TimeRange;
   /** The range of values to be in, shaded. */

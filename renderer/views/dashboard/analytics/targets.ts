@@ -25,7 +25,7 @@ const RESPONSE_MS_P95 = 50;
 const LOAD_DEVIATION = 0.15;
 const AVAILABILITY = 0.99;
 /** A start of a second or two counts as down time: in the first minutes it says more than anything that happened. */
-const AVAILABILITY_MS_MIN = 5 * 60_000;
+export const AVAILABILITY_MS_MIN = 5 * 60_000;
 
 const mean = (values: readonly number[]): number | null => (values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
 const known = <T, V>(rows: readonly T[], pick: (row: T) => V | null): V[] => rows.map(pick).filter((value): value is V & NonNullable<V> => value !== null);

@@ -44,7 +44,7 @@ export const recordCharts = ({ nodeRing, playbackRing }: Rings, nodeIds: readonl
     { label: 'Node scores', format: plainFormat(''), series: ofNodes('score'), emptyText: NOT_PLAYED },
     { label: 'Node use', format: bytesRate, tickBase: 1024, series: ofNodes('readBytesPerSecond') },
     { label: 'Load distribution', format: percent, unit: '%', series: ofNodes('loadPercent'), stacked: true, max: 100, emptyText: NOT_READ },
-    { label: 'Request time, p95', unit: 'ms', series: ofNodes('requestMsP95') },
+    { label: 'Request time, p95', unit: 'ms', series: ofNodes('requestMsP95'), emptyText: 'Nobody asked in this time' },
     { label: 'Round trip', unit: 'ms', series: ofNodes('pingMs') },
     { label: 'Written', format: bytesRate, tickBase: 1024, series: ofNodes('writtenBytesPerSecond') },
     { label: 'CPU of the nodes', format: percent, unit: '% of a core', series: ofNodes('cpuPercent') },

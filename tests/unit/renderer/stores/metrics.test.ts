@@ -201,3 +201,20 @@ test('shares of the load add up to a hundred, follow slowly, and are not known i
   expect(first).toBeGreaterThan(70);
   expect(at(3_600_000, [0, null])).toEqual([null, null]);
 });
+
+test('a request time holds while nobody asks, for a while and as long as the node serves', () => {
+  const record = createMetricRecord();
+  const node = (requestMsP95: number | null, phase: MetricSample['nodes'][number]['phase'] = 'ready'): MetricSample['nodes'] => [nodeSample('node-1', { requestMsP95, phase })];
+  const steps: [number, MetricSample['nodes']][] = [[0, node(8)], [2_000, node(null)], [4_000, node(null, 'crashed')], [6_000, node(12)], [20_000, node(null)], [22_000, node(null)]];
+  record.replace(steps.map(([atMs, nodes]) => sample(NOW + atMs, { nodes })), 20_000);
+  expect(contentOf(record.nodeRing('node-1', 'requestMsP95')).map(([, value]) => value)).toEqual([8, 8, NaN, 12, 12, NaN]);
+});
+
+test('the record tells when it begins, so that charts need not show the time before', async () => {
+  const store = await follow();
+  expect(store.firstAtMs).toBe(NOW - 600_000);
+  await store.show(5 * 60_000);
+  expect(store.firstAtMs).toBeGreaterThanOrEqual(NOW - 5 * 60_000);
+  store.reset();
+  expect(store.firstAtMs).toBeNull();
+});
