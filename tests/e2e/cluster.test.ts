@@ -96,7 +96,7 @@ describeDoors('the cluster view, over a real cluster', ({ open }) => {
     await page.getByText('node-4 was added').waitFor();
     await page.getByRole('list', { name: 'Nodes in the picture' }).getByRole('link', { name: /^node-4, ready/ }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'node-4' }).waitFor();
-    await page.getByText('Clients reach it at').waitFor();
+    await page.getByText('Data folder', { exact: true }).waitFor();
     const folder = join(door.dataDir, 'nodes', 'node-4');
     expect(existsSync(folder)).toBe(true);
     await more(page, 'node-4', 'Remove…');
