@@ -176,7 +176,7 @@ const assemble = async (
   const uploads = createUploadWatch(services, events, clock);
   const downloads = createVideoDownloads(clock, manifestFrom(services));
   const thumbnails = createThumbnails(joinPath(dataDir, 'thumbnails'), services, clock, (error) => log.debug({ err: error }, 'pictures of deleted videos are taken away later'));
-  const happenings = await openHostHappenings({ file: joinPath(dataDir, 'metrics', 'happenings.jsonl'), clock, log, events });
+  const happenings = await openHostHappenings({ file: joinPath(dataDir, 'metrics', 'happenings.jsonl'), clock, log, events, tellStatus: statusThrottle.now });
   happenings.takeStatus(supervisor.status());
   const sessions = createSessionBook({
     clock,

@@ -4,6 +4,8 @@ import type { Clock } from '../platform/clock.ts';
 export interface Throttle {
   /** The first request in a quiet time acts at once; the others share the next turn. */
   request(): void;
+  /** Acts at once, whatever the interval says; what was waiting for its turn is done with that. */
+  now(): void;
   cancel(): void;
 }
 
@@ -21,6 +23,10 @@ export const createThrottle = (clock: Clock, intervalMs: number, action: () => v
       const waitMs = lastMs + intervalMs - clock.nowMs();
       if (waitMs <= 0) act();
       else cancelTimer = clock.after(waitMs, act);
+    },
+    now() {
+      cancelTimer?.();
+      act();
     },
     cancel() {
       cancelTimer?.();

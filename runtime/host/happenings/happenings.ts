@@ -23,9 +23,11 @@ export interface HappeningsOptions {
   clock: Clock;
   log: Logger;
   events: EventHub;
+  /** Sends the status at once. */
+  tellStatus(): void;
 }
 
-export const openHostHappenings = async ({ file, clock, log, events }: HappeningsOptions): Promise<Happenings> => {
+export const openHostHappenings = async ({ file, clock, log, events, tellStatus }: HappeningsOptions): Promise<Happenings> => {
   const store = await openHappenings({ file, clock, log, emit: (data) => events.emit('events:added', data) });
   const uploadNews = createUploadNews(clock.wallMs());
   let before: ClusterStatus | null = null;
@@ -34,8 +36,11 @@ export const openHostHappenings = async ({ file, clock, log, events }: Happening
   return {
     ...store,
     takeStatus(status) {
-      store.add(...changesBetween(before, status));
+      const news = changesBetween(before, status);
       before = status;
+      // Who reads that a node is ready again must also see it ready, and not a quarter of a second later.
+      if (news.length > 0) tellStatus();
+      store.add(...news);
     },
     takeStall: (session, count) => store.add(stallNews(session, count)),
     takeFailOver: (session, chunk) => store.add(failOverNews(session, chunk)),

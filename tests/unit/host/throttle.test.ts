@@ -14,6 +14,19 @@ describe('a throttle', () => {
     expect(acted).toEqual([0, 250, 500, 750, 1_000]);
   });
 
+  it('acts out of its turn when it must, and waits a whole interval after that', () => {
+    const clock = createManualClock();
+    const acted: number[] = [];
+    const throttle = createThrottle(clock, 250, () => acted.push(clock.nowMs()));
+    throttle.request();
+    clock.advance(100);
+    throttle.request();
+    throttle.now();
+    throttle.request();
+    clock.advance(1_000);
+    expect(acted).toEqual([0, 100, 350]);
+  });
+
   it('never loses the last request, and is quiet when nobody asks', () => {
     const clock = createManualClock();
     let count = 0;

@@ -14,6 +14,7 @@ import { tellVideos } from '../../../../runtime/host/happenings/tell-videos.ts';
 import type { Services } from '../../../../runtime/host/services.ts';
 import { createManualClock, type ManualClock } from '../../../../runtime/platform/clock.ts';
 import { silentLogger } from '../../../../runtime/platform/log.ts';
+import { clusterStatus } from '../../../fixtures/scripted-door/states.ts';
 
 const START_MS = Date.UTC(2026, 10, 23, 5, 30);
 let folder: string;
@@ -21,6 +22,8 @@ let file: string;
 let clock: ManualClock;
 let events: EventHub;
 let added: Happening[];
+/** How many happenings had been told when the status was. */
+let statusAfter: number[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vstack-happenings-'));
@@ -28,11 +31,12 @@ beforeEach(async () => {
   clock = createManualClock(START_MS);
   events = createEventHub();
   added = [];
+  statusAfter = [];
   events.on('events:added', (data) => added.push(...data.events));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const open = (): Promise<Happenings> => openHostHappenings({ file, clock, log: silentLogger(), events });
+const open = (): Promise<Happenings> => openHostHappenings({ file, clock, log: silentLogger(), events, tellStatus: () => statusAfter.push(added.length) });
 const news = (text: string) => ({ kind: 'node-added' as const, tone: 'busy' as const, subject: 'node-1', text });
 const upload = (overrides: Partial<Upload>): Upload => ({
   sessionId: 's1', videoId: 'vid-1', title: 'Holiday', filename: 'holiday.mp4', phase: 'chunking', progress: 1, startedAtMs: START_MS + 1000, totalChunks: null, bytesDone: 0,
@@ -80,6 +84,19 @@ describe('what happened', () => {
     expect((await open()).list({ limit: 10 }).map(({ text }) => text)).toEqual(['two', 'one']);
     await writeFile(file, '{"format":"vstack-happenings","version":2}\n{"id":1}\n');
     expect((await open()).list({ limit: 10 })).toEqual([]);
+  });
+});
+
+describe('changes of the cluster', () => {
+  it('are told after the status that shows them, which is sent at once and not for nothing', async () => {
+    const happenings = await open();
+    happenings.takeStatus(clusterStatus());
+    happenings.takeStatus(clusterStatus());
+    expect(statusAfter).toEqual([]);
+    happenings.takeStatus(clusterStatus({ phase: 'degraded', children: clusterStatus().children.map((child) => (child.name === 'node-3' ? { ...child, phase: 'restarting', restartCount: child.restartCount + 1 } : child)) }));
+    expect(added.map(({ kind }) => kind)).toEqual(['process-died', 'cluster-degraded']);
+    expect(statusAfter).toEqual([0]);
+    await happenings.close();
   });
 });
 
