@@ -95,8 +95,11 @@ describe('the steps of a launch', () => {
 describe('the events', () => {
   test('are told of one process where one is asked for, and honestly of none', () => {
     expect(mount(EventList, { global: global() }).text()).toContain('None yet.');
-    useEventStore().apply([happening(1, 5), happening(2, 4, { subject: 'node-1', text: 'died' }), happening(3, 3, { subject: 'uploader', text: 'paused' })]);
-    expect(mount(EventList, { global: global() }).findAll('li')).toHaveLength(3);
+    useEventStore().apply([happening(1, 5, { subject: null, text: 'Cluster ready again' }), happening(2, 4, { subject: 'node-1', text: 'died' }), happening(3, 3, { subject: 'uploader', text: 'paused' })]);
+    const all = mount(EventList, { global: global() });
+    expect(all.findAll('li .text').map((entry) => entry.text())).toEqual(['uploader: paused', '1died', 'Cluster ready again']);
+    // Only what happened to a node has a sign, which leads to it.
+    expect(all.findAll('li a').map((link) => [link.attributes('href'), link.attributes('aria-label')])).toEqual([['#/cluster/nodes/node-1', 'node-1']]);
     expect(mount(EventList, { props: { subject: 'node-1' }, global: global() }).findAll('li').map((entry) => entry.get('.text').text())).toEqual(['died']);
   });
 });
