@@ -9,7 +9,11 @@ export const logTime = (atMs: number): string => {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${String(at.getMilliseconds()).padStart(3, '0')}`;
 };
 
-export const fieldText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** A measured 188.30614100000003 ms is no more exact than 188.306. */
+const FRACTION_DIGITS_MAX = 3;
+const rounded = (_key: string, value: unknown): unknown => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(FRACTION_DIGITS_MAX)) : value);
+
+export const fieldText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value, rounded));
 
 /** `key=value` of all fields, in one line. */
 export const fieldsText = (fields: Readonly<Record<string, unknown>> | undefined): string =>

@@ -1,9 +1,10 @@
 /**
  * The youngest log lines of every process, in memory, and a batched stream of them. The files on disk have everything; this is what a
  * person looks at. A burst costs at most the ring and one batch: the oldest lines of a batch that grew too long are dropped and counted.
+ * Lines wait a moment for those that were written before them and come later, since each process tells its own in batches.
  *
- *   child ── ≤ 10 batches/s, IPC ──▶ add ──▶ ring (queries, export)
- *                                     └────▶ batch ── ≤ 5/s ──▶ event ──▶ outbox of each client
+ *   child ── ≤ 10 batches/s, IPC ──▶ add ──▶ waiting ── in order ──▶ ring (queries, export)
+ *                                                           └─────▶ batch ── ≤ 5/s ──▶ event ──▶ outbox of each client
  */
 import type { EventData } from '../contract/control/index.ts';
 import type { LogLine } from '../contract/control/logs.ts';
@@ -15,6 +16,9 @@ import { createLogRing } from './log-ring.ts';
 
 /** Five batches a second look live and cost next to nothing. */
 export const BATCH_MS = 200;
+
+/** A line that was written earlier comes later by up to a child's batch of 100 ms, and by what its start or a busy host adds. */
+export const LATE_MS_MAX = 200;
 
 /**
  * More lines than this in one batch are dropped from the stream. It promises 10,000 a second, a tenth of this in each batch; the rest is for
@@ -37,26 +41,23 @@ export interface LogStore {
   flush(): void;
 }
 
+interface Waiting {
+  line: LogLine;
+  charCount: number;
+  /** Monotonic. */
+  cameMs: number;
+}
+
 export const createLogStore = (clock: Clock, emit: (data: EventData<'logs:lines'>) => void): LogStore => {
   const ring = createLogRing();
   let nextSequence = 1;
+  /** Parsed and not numbered yet, as they came. */
+  let waiting: Waiting[] = [];
   let batch: LogLine[] = [];
   let batchChars: number[] = [];
   let batchCharCount = 0;
   let droppedCount = 0;
   let cancelTimer: (() => void) | undefined;
-
-  const flush = (): void => {
-    cancelTimer?.();
-    cancelTimer = undefined;
-    if (batch.length === 0 && droppedCount === 0) return;
-    const data = { lines: batch, droppedCount };
-    batch = [];
-    batchChars = [];
-    batchCharCount = 0;
-    droppedCount = 0;
-    emit(data);
-  };
 
   const trimBatch = (): void => {
     let excess = Math.max(0, batch.length - BATCH_LINES_MAX);
@@ -70,28 +71,66 @@ export const createLogStore = (clock: Clock, emit: (data: EventData<'logs:lines'
     droppedCount += excess;
   };
 
+  /** Numbers what waits, in the order in which it was written, up to the youngest line that came at least `heldMs` ago. */
+  const release = (heldMs: number): void => {
+    const cameByMs = clock.nowMs() - heldMs;
+    const dueAtMs = waiting.reduce((due, { line, cameMs }) => (cameMs <= cameByMs ? Math.max(due, line.atMs) : due), -Infinity);
+    const due = waiting.filter(({ line }) => line.atMs <= dueAtMs).sort((a, b) => a.line.atMs - b.line.atMs);
+    if (due.length === 0) return;
+    waiting = waiting.filter(({ line }) => line.atMs > dueAtMs);
+    for (const { line, charCount } of due) {
+      line.sequence = nextSequence;
+      nextSequence += 1;
+      ring.add(line, charCount);
+      batch.push(line);
+      batchChars.push(charCount);
+      batchCharCount += charCount;
+    }
+    trimBatch();
+  };
+
+  const send = (): void => {
+    if (batch.length === 0 && droppedCount === 0) return;
+    const data = { lines: batch, droppedCount };
+    batch = [];
+    batchChars = [];
+    batchCharCount = 0;
+    droppedCount = 0;
+    emit(data);
+  };
+  const tick = (): void => {
+    cancelTimer = undefined;
+    release(LATE_MS_MAX);
+    send();
+    if (waiting.length > 0) cancelTimer = clock.after(BATCH_MS, tick);
+  };
+  const flush = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    release(0);
+    send();
+  };
+
   return {
     add(source, lines, dropped = 0) {
       droppedCount += dropped;
-      const nowMs = clock.wallMs();
-      for (const text of lines) {
-        const line = parseLogLine(source, text, nextSequence, nowMs);
-        nextSequence += 1;
-        ring.add(line, text.length);
-        batch.push(line);
-        batchChars.push(text.length);
-        batchCharCount += text.length;
-      }
-      trimBatch();
-      cancelTimer ??= clock.after(BATCH_MS, flush);
+      const wallMs = clock.wallMs();
+      const cameMs = clock.nowMs();
+      for (const text of lines) waiting.push({ line: parseLogLine(source, text, 0, wallMs), charCount: text.length, cameMs });
+      cancelTimer ??= clock.after(BATCH_MS, tick);
     },
-    query: (query) => queryLines(ring, query),
+    query: (query) => {
+      release(0);
+      return queryLines(ring, query);
+    },
     async search({ search, limit, ...filter }) {
+      release(0);
       const found: LogLine[] = [];
       await searchLines(ring, filter, search, (line) => found.push(line) < limit);
       return found.reverse();
     },
     async exportText({ search, ...filter }, charsMax) {
+      release(0);
       const texts: string[] = [];
       let charCount = 0;
       await searchLines(ring, filter, search, (line) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventData } from '../../../runtime/contract/control/index.ts';
 import { CHARS_KEPT, LINES_KEPT } from '../../../runtime/host/log-ring.ts';
-import { BATCH_LINES_MAX, BATCH_MS, createLogStore } from '../../../runtime/host/log-store.ts';
+import { BATCH_LINES_MAX, BATCH_MS, createLogStore, LATE_MS_MAX } from '../../../runtime/host/log-store.ts';
 import { createManualClock } from '../../../runtime/platform/clock.ts';
 
 const setUp = () => {
@@ -34,6 +34,29 @@ describe('the log store', () => {
     expect(batches.map((batch) => batch.lines.map(({ message }) => message))).toEqual([['1', '2']]);
     clock.advance(BATCH_MS * 10);
     expect(batches).toHaveLength(1);
+  });
+
+  it('numbers lines in the order in which they were written, although each process tells its own later', () => {
+    const { store, clock, batches } = setUp();
+    const at = (ms: number): object => ({ time: new Date(1_000_000 + ms).toISOString() });
+    store.add('host', [line('node-2 is ready', at(126))]);
+    clock.advance(LATE_MS_MAX / 2);
+    store.add('node-2', [line('opened', at(32)), line('serving', at(120))]);
+    clock.advance(BATCH_MS);
+    store.add('node-2', [line('later', at(300))]);
+    store.add('host', [line('latest', at(310))]);
+    clock.advance(2 * BATCH_MS);
+    const told = batches.flatMap((batch) => batch.lines.map(({ sequence, message }) => [sequence, message]));
+    expect(told).toEqual([[1, 'opened'], [2, 'serving'], [3, 'node-2 is ready'], [4, 'later'], [5, 'latest']]);
+    expect(store.query(all).map(({ message }) => message)).toEqual(told.map(([, message]) => message));
+  });
+
+  it('answers with every line that has come, also with those that still wait for earlier ones', () => {
+    const { store, clock, batches } = setUp();
+    store.add('a', [line('1')]);
+    expect(store.query(all)).toHaveLength(1);
+    clock.advance(BATCH_MS);
+    expect(batches.map((batch) => batch.lines.length)).toEqual([1]);
   });
 
   it('drops the oldest lines of a burst from the stream and counts them, but keeps them for queries', () => {

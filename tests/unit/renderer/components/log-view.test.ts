@@ -8,9 +8,11 @@ import LogSources from '../../../../renderer/components/LogSources.vue';
 import LogToolbar from '../../../../renderer/components/LogToolbar.vue';
 import LogView from '../../../../renderer/components/LogView.vue';
 import { allLines, type LogFilter } from '../../../../renderer/logs/filter.ts';
+import { useClusterStore } from '../../../../renderer/stores/cluster.ts';
 import { useLogStore } from '../../../../renderer/stores/logs.ts';
 import type { LogLine } from '../../../../runtime/contract/control/logs.ts';
 import { logLines } from '../../../fixtures/scripted-door/cluster-states.ts';
+import { clusterStatus } from '../../../fixtures/scripted-door/states.ts';
 import { type FakeBridge, fakeBridge } from '../fake-bridge.ts';
 
 const line = (overrides: Partial<LogLine> = {}): LogLine => ({ ...logLines(1, 1)[0]!, level: 'warn', source: 'node-3', message: 'a timeout', fields: { code: 'slow', took_ms: 12 }, ...overrides });
@@ -104,6 +106,14 @@ describe('the view', () => {
     expect([view.findAll('.line').length, view.get('.waiting').text()]).toEqual([20, '1 new line']);
     await view.get('.waiting').trigger('click');
     expect([view.findAll('.line').length, view.find('.waiting').exists()]).toEqual([21, false]);
+    view.unmount();
+  });
+  test('offers every process of the cluster, also one that has said nothing yet', async () => {
+    useClusterStore().apply(clusterStatus());
+    const view = mount(LogView, { props: { filter: allLines } });
+    await nextVersion();
+    const labels = view.get('.sources').findAll('[aria-pressed]').map((button) => button.attributes('aria-label'));
+    expect(labels).toEqual(['node-1', 'node-2', 'node-3', 'node-4', 'node-5', 'host', 'metadata', 'uploader']);
     view.unmount();
   });
   test('of one process shows no other, and ends its subscription with it', async () => {

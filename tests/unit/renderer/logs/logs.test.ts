@@ -171,6 +171,7 @@ describe('as text', () => {
   test('times have milliseconds, fields keep their kind', () => {
     expect(logTime(new Date(2026, 0, 2, 3, 4, 5, 6).getTime())).toBe('03:04:05.006');
     expect(fieldsText({ code: 'timeout', took: 12, hosts: ['a'] })).toBe('code=timeout took=12 hosts=["a"]');
+    expect(fieldsText({ launchMs: 188.30614100000003, steps: [{ tookMs: 0.1 + 0.2 }] })).toBe('launchMs=188.306 steps=[{"tookMs":0.3}]');
     expect([gapText(1), gapText(31_200)]).toEqual(['1 line was left out', '31,200 lines were left out']);
   });
   test('a line is copied whole', () => {
