@@ -16,5 +16,5 @@ export const failOverNews = ({ title }: PlaybackSession, { sequence, nodeId, fai
   kind: 'fail-over',
   tone: 'warn',
   subject: failedNodeIds[0] ?? null,
-  text: `Chunk ${sequence + 1} of “${title}” came from ${nodeId}, because ${failedNodeIds.join(', ')} did not deliver it`,
+  text: `Chunk ${sequence} of “${title}” came from ${nodeId}, because ${failedNodeIds.join(', ')} did not deliver it`,
 });

@@ -163,7 +163,7 @@ describe('videos and playback', () => {
     happenings.takeFailOver({ title: 'Holiday' } as PlaybackSession, { sequence: 4, nodeId: 'node-3', failedNodeIds: ['node-1', 'node-2'] } as PlaybackChunk);
     expect(added.map(({ kind, subject, text }) => [kind, subject, text])).toEqual([
       ['stall', null, '“Holiday” stalled at 1:42, 3 in all in this session'],
-      ['fail-over', 'node-1', 'Chunk 5 of “Holiday” came from node-3, because node-1, node-2 did not deliver it'],
+      ['fail-over', 'node-1', 'Chunk 4 of “Holiday” came from node-3, because node-1, node-2 did not deliver it'],
     ]);
     await happenings.close();
   });
