@@ -1,7 +1,7 @@
 /** The picture of the cluster in words, for those who do not see it. */
 import type { ChildStatus } from '../../runtime/contract/control/cluster.ts';
 import type { NodeSample } from '../../runtime/contract/control/metrics.ts';
-import { bytes, megabits, NOTHING, percent, type Quantity } from '../format/quantity.ts';
+import { bytes, bytesRate, megabits, NOTHING, percent, type Quantity } from '../format/quantity.ts';
 import { childLooks } from '../theme/status.ts';
 
 const BITS_PER_BYTE = 8;
@@ -22,6 +22,7 @@ export const nodeWords = (node: ChildStatus, sample: NodeSample | undefined): st
     ...(node.problem ? [node.problem] : []),
     ...known('sends', linkRate(sample?.readBytesPerSecond)),
     ...known('receives', linkRate(sample?.writtenBytesPerSecond)),
+    ...known('with metadata', bytesRate(sample?.metadataBytesPerSecond ?? null)),
     ...known('ping', pingTime(sample?.pingMs)),
     ...known('CPU', percent(node.cpuPercent)),
     ...known('disk', bytes(node.diskUsedBytes)),

@@ -36,6 +36,9 @@ export type RequestCounters = z.infer<typeof RequestCounters>;
 /** A beat with this key in its details says, in words, why the child is only partly able to work. */
 export const DEGRADED_DETAIL = 'degraded';
 
+/** What the metadata service calls itself as a client, so that nodes know its requests from those of others. */
+export const METADATA_AGENT = 'vstack-metadata';
+
 /** What every service may tell; all of it may be missing while it starts. */
 export const ServiceBeatDetails = z.object({
   requests: RequestCounters.optional(),
@@ -54,5 +57,7 @@ export const NodeBeatDetails = ServiceBeatDetails.extend({
   servedBytes: z.number().nonnegative().optional(),
   /** Payload of chunks and fragments written to the log. */
   writtenBytes: z.number().nonnegative().optional(),
+  /** Exchanged with the metadata service, both ways and whoever asked, with headers. */
+  metadataBytes: z.number().nonnegative().optional(),
 });
 export type NodeBeatDetails = z.infer<typeof NodeBeatDetails>;

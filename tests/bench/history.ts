@@ -23,7 +23,7 @@ const processOf = (name: string): ProcessSample => ({
   name, cpuPercent: noise(5), rssBytes: Math.round(noise(60_000_000)), requestsPerSecond: noise(20), errorsPerSecond: 0, requestMsP50: noise(1), requestMsP95: noise(8),
 });
 const nodeOf = (name: string): NodeSample => ({
-  ...processOf(name), phase: 'ready', readBytesPerSecond: noise(1e6), writtenBytesPerSecond: noise(1e6), servedBytesPerSecond: 0, pingMs: noise(1), chunkCount: 1234,
+  ...processOf(name), phase: 'ready', readBytesPerSecond: noise(1e6), writtenBytesPerSecond: noise(1e6), servedBytesPerSecond: 0, metadataBytesPerSecond: 900, pingMs: noise(1), chunkCount: 1234,
   diskUsedBytes: Math.round(noise(1e9)), diskUsagePercent: noise(10), availability: 0.99 + random() / 100,
 });
 const sampleOf = (atMs: number, nodeCount: number): MetricSample => ({

@@ -35,6 +35,8 @@ export const NodeSample = ProcessSample.extend({
   writtenBytesPerSecond: Figure,
   /** Payload sent to other services: repair, read-back. */
   servedBytesPerSecond: Figure,
+  /** Exchanged with the metadata service, both ways, on the wire: heartbeats, decisions, repair. */
+  metadataBytesPerSecond: Figure,
   /** A small request over the node's link, measured by the host. */
   pingMs: Figure,
   chunkCount: Figure,

@@ -5,7 +5,7 @@ type Figures<T> = { [K in keyof T]: T[K] extends number | null ? K : never }[key
 
 /** Rates and durations are averaged; whatever is a state or grows by itself is told as it was last. */
 const PROCESS_MEANS = ['cpuPercent', 'rssBytes', 'requestsPerSecond', 'errorsPerSecond', 'requestMsP50', 'requestMsP95'] as const satisfies readonly Figures<ProcessSample>[];
-const NODE_MEANS = [...PROCESS_MEANS, 'readBytesPerSecond', 'writtenBytesPerSecond', 'servedBytesPerSecond', 'pingMs'] as const satisfies readonly Figures<NodeSample>[];
+const NODE_MEANS = [...PROCESS_MEANS, 'readBytesPerSecond', 'writtenBytesPerSecond', 'servedBytesPerSecond', 'metadataBytesPerSecond', 'pingMs'] as const satisfies readonly Figures<NodeSample>[];
 const PLAYBACK_MEANS = ['bufferSec', 'throughputBitsPerSecond'] as const satisfies readonly Figures<PlaybackSample>[];
 
 /** Means over those that are known, written over a copy of the last one. */

@@ -13,17 +13,18 @@ export interface Counters {
   readBytes: number;
   servedBytes: number;
   writtenBytes: number;
+  metadataBytes: number;
 }
 
 export const noCounters = (): Counters => ({
-  requestCount: 0, errorCount: 0, latencyCounts: [], latencyMsMax: 0, readBytes: 0, servedBytes: 0, writtenBytes: 0,
+  requestCount: 0, errorCount: 0, latencyCounts: [], latencyMsMax: 0, readBytes: 0, servedBytes: 0, writtenBytes: 0, metadataBytes: 0,
 });
 
-export const countersOf = ({ requests, readBytes = 0, servedBytes = 0, writtenBytes = 0 }: NodeBeatDetails): Counters => ({
-  ...noCounters(), ...requests, readBytes, servedBytes, writtenBytes,
+export const countersOf = ({ requests, readBytes = 0, servedBytes = 0, writtenBytes = 0, metadataBytes = 0 }: NodeBeatDetails): Counters => ({
+  ...noCounters(), ...requests, readBytes, servedBytes, writtenBytes, metadataBytes,
 });
 
-const PLAIN = ['requestCount', 'errorCount', 'readBytes', 'servedBytes', 'writtenBytes'] as const;
+const PLAIN = ['requestCount', 'errorCount', 'readBytes', 'servedBytes', 'writtenBytes', 'metadataBytes'] as const;
 
 /** A counter never goes down but by a restart. */
 const hasReset = (before: Counters, now: Counters): boolean => PLAIN.some((name) => now[name] < before[name]);

@@ -6,11 +6,11 @@ import { percentileMs } from '../../core/metrics/latency.ts';
 import { addCounters, countersOf, countersSince, noCounters, type Counters } from '../../core/metrics/totals.ts';
 import type { ChildBeat } from '../../supervisor/supervised-child.ts';
 
-export type Reading = Omit<ProcessSample, 'name'> & Pick<NodeSample, 'readBytesPerSecond' | 'writtenBytesPerSecond' | 'servedBytesPerSecond'>;
+export type Reading = Omit<ProcessSample, 'name'> & Pick<NodeSample, 'readBytesPerSecond' | 'writtenBytesPerSecond' | 'servedBytesPerSecond' | 'metadataBytesPerSecond'>;
 
 export const nothingRead: Reading = {
   cpuPercent: null, rssBytes: null, requestsPerSecond: null, errorsPerSecond: null, requestMsP50: null, requestMsP95: null,
-  readBytesPerSecond: null, writtenBytesPerSecond: null, servedBytesPerSecond: null,
+  readBytesPerSecond: null, writtenBytesPerSecond: null, servedBytesPerSecond: null, metadataBytesPerSecond: null,
 };
 
 export interface ChildMeter {
@@ -59,6 +59,7 @@ export const createChildMeter = (nowMs: number, policy: BeatPolicy): ChildMeter 
       readBytesPerSecond: counters.readBytes / seconds,
       writtenBytesPerSecond: counters.writtenBytes / seconds,
       servedBytesPerSecond: counters.servedBytes / seconds,
+      metadataBytesPerSecond: counters.metadataBytes / seconds,
     };
   };
 

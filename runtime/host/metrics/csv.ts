@@ -27,6 +27,7 @@ const columns: readonly [title: string, field: (row: Row, sample: MetricSample, 
   ['disk used (bytes)', ({ diskUsedBytes }) => diskUsedBytes],
   ['disk used (%)', ({ diskUsagePercent }) => diskUsagePercent],
   ['availability (0-1)', ({ availability }) => availability],
+  ['exchanged with metadata (bytes/s)', ({ metadataBytesPerSecond }) => metadataBytesPerSecond],
 ];
 
 /** Quotes a field that needs it; a spreadsheet takes text that begins with one of `=+-@` for a formula, so such text gets an apostrophe. */

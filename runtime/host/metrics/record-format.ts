@@ -5,7 +5,7 @@
  *   {"format":"vstack-metrics","version":1}           before the first sample of every program run
  *   [atMs, [process, …], [node, …], playback or 0]
  *     process   [name, cpuPercent, rssBytes, requestsPerSecond, errorsPerSecond, requestMsP50, requestMsP95]
- *     node      a process, then [phase, read, written, served bytes per second, pingMs, chunkCount, diskUsedBytes, diskUsagePercent, availability]
+ *     node      a process, then [phase, read, written, served bytes per second, pingMs, chunkCount, diskUsedBytes, diskUsagePercent, availability, metadata bytes per second]
  *     playback  [sessionId, videoId, phase, bufferSec, throughputBitsPerSecond, stallCount, [player's node, …]]
  *     player's node  [nodeId, score, healthy, bitsPerSecond, latencyMs, reliability, deliveredBytes, chunkCount, failureCount]
  *
@@ -40,7 +40,7 @@ const processRow = ({ name, cpuPercent, rssBytes, requestsPerSecond, errorsPerSe
 
 const nodeRow = (node: NodeSample): NodeRow => [
   ...processRow(node), node.phase, whole(node.readBytesPerSecond), whole(node.writtenBytesPerSecond), whole(node.servedBytesPerSecond), short(node.pingMs),
-  node.chunkCount, whole(node.diskUsedBytes), short(node.diskUsagePercent), share(node.availability),
+  node.chunkCount, whole(node.diskUsedBytes), short(node.diskUsagePercent), share(node.availability), whole(node.metadataBytesPerSecond),
 ];
 
 const playbackNodeRow = (node: PlaybackNode): PlaybackNodeRow => [
@@ -77,6 +77,8 @@ const nodeOf = (row: readonly unknown[]): NodeSample => ({
   diskUsedBytes: figure(row[13]),
   diskUsagePercent: figure(row[14]),
   availability: figure(row[15]),
+  // Records of earlier versions end before it.
+  metadataBytesPerSecond: figure(row[16]),
 });
 
 const count = (value: unknown): number => figure(value) ?? 0;

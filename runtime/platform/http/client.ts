@@ -4,6 +4,7 @@
  */
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { fromErrorBody, VStackError } from '../../contract/errors.ts';
+import { createSocketTraffic } from './socket-traffic.ts';
 
 export interface RequestOptions {
   method?: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -33,12 +34,16 @@ export interface HttpClient {
   request(url: string, options?: RequestOptions): Promise<Answer>;
   /** `request`, and the answer's JSON. */
   json<T = unknown>(url: string, options?: RequestOptions): Promise<T>;
+  /** Sent and received so far, on the wire. */
+  trafficBytes(): number;
   close(): void;
 }
 
 export interface ClientOptions {
   /** Sent as bearer token. */
   secret?: string;
+  /** Sent as User-Agent, so that peers can tell who asks. */
+  agentName?: string;
   /** Sockets per peer. Default 64. */
   socketsMax?: number;
 }
@@ -70,8 +75,9 @@ const bodyOf = ({ body, json }: RequestOptions): Uint8Array[] => {
   return body instanceof Uint8Array ? [body] : [...body];
 };
 
-export const createHttpClient = ({ secret, socketsMax = 64 }: ClientOptions = {}): HttpClient => {
+export const createHttpClient = ({ secret, agentName, socketsMax = 64 }: ClientOptions = {}): HttpClient => {
   const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
+  const traffic = createSocketTraffic();
 
   const once = (url: string, options: RequestOptions, from: Agent | false): Promise<{ response?: IncomingMessage; stale?: boolean; error?: VStackError }> =>
     new Promise((resolve) => {
@@ -79,10 +85,12 @@ export const createHttpClient = ({ secret, socketsMax = 64 }: ClientOptions = {}
       const lengthBytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
       const method = options.method ?? 'GET';
       const headers: Record<string, string | number> = { ...options.headers };
+      if (agentName) headers['User-Agent'] = agentName;
       if (secret) headers.Authorization = `Bearer ${secret}`;
       if (options.json !== undefined) headers['Content-Type'] = 'application/json';
       if (pieces.length > 0 || method === 'PUT' || method === 'POST' || method === 'PATCH') headers['Content-Length'] = lengthBytes;
       const request = httpRequest(url, { method, agent: from, headers, signal: options.signal });
+      request.once('socket', traffic.watch);
       const timer = setTimeout(
         () => request.destroy(new VStackError('timeout', `${method} ${url} had no answer within ${options.timeoutMs ?? ANSWER_TIMEOUT_MS} ms.`)),
         options.timeoutMs ?? ANSWER_TIMEOUT_MS,
@@ -131,6 +139,7 @@ export const createHttpClient = ({ secret, socketsMax = 64 }: ClientOptions = {}
   return {
     request,
     json: async <T>(url: string, options?: RequestOptions) => (await request(url, options)).json<T>(),
+    trafficBytes: traffic.bytes,
     close: () => agent.destroy(),
   };
 };

@@ -18,6 +18,7 @@ import { answerMalformed } from './malformed.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createRequestCounting, type RequestCounting } from './request-counters.ts';
 import { createRouter, type Match } from './router.ts';
+import { createSocketTraffic } from './socket-traffic.ts';
 
 /** One request on its way through a handler. */
 export interface Call {
@@ -61,6 +62,8 @@ export interface ServiceOptions extends GuardOptions {
   port: number;
   /** Default 127.0.0.1. */
   host?: string;
+  /** Peers, by the name they give as User-Agent, whose bytes are counted. @default none */
+  countedPeers?: readonly string[];
   /** A socket on which nothing moves for so long is closed. Default 120 s. */
   idleMsMax?: number;
 }
@@ -72,6 +75,8 @@ export interface HttpService {
   metrics: Metrics;
   /** Counters of what was answered, for beats. */
   requests: RequestCounting;
+  /** Sent to and received from one of the counted peers so far, on the wire; 0 for others. */
+  peerBytes(name: string): number;
   /** Stops listening, lets running requests end within `graceMs` (default 1,000), then cuts them. */
   close(graceMs?: number): Promise<void>;
 }
@@ -160,6 +165,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
   const requestIdPrefix = `${randomHex(4)}-`;
   let requestCount = 0;
 
+  const peers = new Map((options.countedPeers ?? []).map((name) => [name, createSocketTraffic()]));
   /** The answer under way on each socket. */
   const answering = new WeakMap<Duplex, ServerResponse>();
 
@@ -199,6 +205,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     toOriginForm(request);
     const { path, query } = splitTarget(request.url ?? '/');
     answering.set(request.socket, response);
+    peers.get(request.headers['user-agent'] ?? '')?.watch(request.socket);
     let routeName = 'none';
     let isProbe = false;
     response.once('close', () => {
@@ -282,6 +289,7 @@ export const createHttpService = async (options: ServiceOptions): Promise<HttpSe
     server,
     metrics,
     requests,
+    peerBytes: (name) => peers.get(name)?.bytes() ?? 0,
     close: (graceMs = 1_000) =>
       new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), graceMs);

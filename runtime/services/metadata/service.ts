@@ -1,4 +1,5 @@
 /** Puts the metadata service together: database, nodes, background, HTTP. Knows nothing of how its process was started. */
+import { METADATA_AGENT } from '../../contract/beat-details.ts';
 import { VStackError } from '../../contract/errors.ts';
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { randomHex } from '../../platform/crypto.ts';
@@ -73,7 +74,7 @@ export const startMetadataService = async (settings: MetadataSettings, deps: Met
   });
   touchUploading(db, clock.wallMs());
   const stopper = new AbortController();
-  const client = createHttpClient({ ...(settings.authentication === 'on' && { secret: settings.clusterSecret }) });
+  const client = createHttpClient({ agentName: METADATA_AGENT, ...(settings.authentication === 'on' && { secret: settings.clusterSecret }) });
   const context: Context = {
     db,
     settings,

@@ -5,6 +5,7 @@
  *        └────────▶ acceptor shell ───▶ book ──▶ store
  *                        └── recover ──▶ metadata link ──▶ metadata service
  */
+import { METADATA_AGENT } from '../../contract/beat-details.ts';
 import type { StorageNodeConfig } from '../../contract/child-config.ts';
 import { DEGRADED_DETAIL } from '../../contract/child.ts';
 import { MIB, SECOND_MS } from '../../contract/units.ts';
@@ -13,7 +14,7 @@ import { systemClock, type Clock } from '../../platform/clock.ts';
 import { storeKeyOf } from '../../platform/crypto.ts';
 import type { Disk } from '../../platform/disk/disk.ts';
 import { nodeDisk } from '../../platform/disk/node-disk.ts';
-import { createHttpClient } from '../../platform/http/client.ts';
+import { createHttpClient, type HttpClient } from '../../platform/http/client.ts';
 import { createMetrics } from '../../platform/http/metrics.ts';
 import { createHttpService } from '../../platform/http/server.ts';
 import type { Logger } from '../../platform/log.ts';
@@ -155,13 +156,16 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
       secret: config.clusterSecret,
       urlKey: config.urlKey,
       hosts: config.allowedHosts,
+      countedPeers: [METADATA_AGENT],
       wallMs: () => clock.wallMs(),
     });
     let graceMs = SECOND_MS;
     closers.push(() => http.close(graceMs));
 
+    let toMetadata: HttpClient | undefined;
     if (config.metadataUrl !== undefined) {
       const client = createHttpClient({ secret: config.clusterSecret });
+      toMetadata = client;
       const addresses = { nodeId: config.nodeId, nodeUrl: config.advertisedUrl ?? http.url, directUrl: http.url, storeUuid: store.uuid };
       closers.push(() => client.close());
       link = createMetadataLink({
@@ -208,6 +212,7 @@ export const startStorageNode = async (config: StorageNodeConfig, options: NodeO
         return {
           requests: http.requests.read(),
           ...nodeMetrics.counters(),
+          metadataBytes: (toMetadata?.trafficBytes() ?? 0) + http.peerBytes(METADATA_AGENT),
           chunkCount: health.chunkCount,
           diskUsedBytes: health.usedBytes,
           diskUsagePercent: roundPercent(health.diskUsagePercent),

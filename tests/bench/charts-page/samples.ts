@@ -23,7 +23,7 @@ export const createSamples = (): ((atMs: number) => MetricSample) => {
       name, phase: 'ready',
       cpuPercent: walk(`cpu ${name}`, 40), rssBytes: 8e7 + walk(`rss ${name}`, 4e7),
       requestsPerSecond: walk(`requests ${name}`, 30), errorsPerSecond: 0, requestMsP50: walk(`p50 ${name}`, 8), requestMsP95: walk(`p95 ${name}`, 60),
-      readBytesPerSecond: walk(`read ${name}`, 9e6), writtenBytesPerSecond: walk(`written ${name}`, 5e6), servedBytesPerSecond: 0, pingMs: walk(`ping ${name}`, 20),
+      readBytesPerSecond: walk(`read ${name}`, 9e6), writtenBytesPerSecond: walk(`written ${name}`, 5e6), servedBytesPerSecond: 0, metadataBytesPerSecond: 900, pingMs: walk(`ping ${name}`, 20),
       chunkCount: 180, diskUsedBytes: 4e8 + walk(`disk ${name}`, 1e8), diskUsagePercent: 4, availability: 1,
     })),
     playback: {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NodeBeatDetails } from '../../../runtime/contract/beat-details.ts';
+import { METADATA_AGENT, NodeBeatDetails } from '../../../runtime/contract/beat-details.ts';
 import { until } from '../../fixtures/fake-host.ts';
 import { randomBytesOf, signed, startTestNode, type TestNode } from '../../fixtures/storage-node.ts';
 
@@ -22,6 +22,13 @@ describe('what a node tells in its beats', () => {
     await test.request(signed('/chunk/vid-1-chunk-0'), { isAnonymous: true, headers: { Range: 'bytes=0-99' } });
     await test.request(signed('/chunk/vid-1-chunk-0'), { isAnonymous: true });
     expect(told()).toMatchObject({ readBytes: CHUNK_BYTES + 100, servedBytes: CHUNK_BYTES, writtenBytes: CHUNK_BYTES });
+  });
+
+  it('tells what it exchanges with the metadata service, whoever asked, and nobody else', async () => {
+    await test.request('/chunk/none');
+    expect(told().metadataBytes).toBe(0);
+    await test.request('/chunk/none', { headers: { 'User-Agent': METADATA_AGENT } });
+    expect(told().metadataBytes).toBeGreaterThan(100);
   });
 
   it('counts answers and failures by how long they took, but neither pings nor scrapes', async () => {

@@ -41,7 +41,7 @@ const summary: MetricSummary = { sinceMs: 1, uptimeMs: 65_000, nodes: [], readBy
 const sample: MetricSample = {
   atMs: 1, processes: [], playback: null,
   nodes: [{ name: 'node-1', phase: 'ready', cpuPercent: 1.5, rssBytes: 1_048_576, requestsPerSecond: 3, errorsPerSecond: 0, requestMsP50: 1, requestMsP95: 4, readBytesPerSecond: 1_048_576,
-    writtenBytesPerSecond: null, servedBytesPerSecond: null, pingMs: 0.8, chunkCount: 3, diskUsedBytes: 1, diskUsagePercent: 1, availability: 0.9975 }],
+    writtenBytesPerSecond: null, servedBytesPerSecond: null, metadataBytesPerSecond: null, pingMs: 0.8, chunkCount: 3, diskUsedBytes: 1, diskUsagePercent: 1, availability: 0.9975 }],
 };
 
 describe('vstack metrics', () => {

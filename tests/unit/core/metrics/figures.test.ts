@@ -78,7 +78,7 @@ describe('thinning', () => {
     atMs,
     processes: [{ name: 'host', cpuPercent, ...figures }],
     nodes: [{
-      name: 'node-1', phase: 'ready', cpuPercent, ...figures, readBytesPerSecond: 10, writtenBytesPerSecond: null, servedBytesPerSecond: 0, pingMs: 1,
+      name: 'node-1', phase: 'ready', cpuPercent, ...figures, readBytesPerSecond: 10, writtenBytesPerSecond: null, servedBytesPerSecond: 0, metadataBytesPerSecond: 900, pingMs: 1,
       chunkCount, diskUsedBytes: 1, diskUsagePercent: 1, availability: 1,
     }],
     playback: { sessionId, videoId: 'vid-1', phase: 'playing', bufferSec: chunkCount, throughputBitsPerSecond: null, stallCount: 0, nodes: [] },

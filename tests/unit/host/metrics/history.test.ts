@@ -6,6 +6,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../../runtime/contract/unit
 import type { MetricSample } from '../../../../runtime/contract/control/metrics.ts';
 import { FLUSH_MS, openHistory, type History } from '../../../../runtime/host/metrics/history.ts';
 import { exportHistory, queryHistory } from '../../../../runtime/host/metrics/query.ts';
+import { createDecoder, encodeSample, headerLine } from '../../../../runtime/host/metrics/record-format.ts';
 import { createManualClock, type ManualClock } from '../../../../runtime/platform/clock.ts';
 import { silentLogger } from '../../../../runtime/platform/log.ts';
 import { metricSample, nodeSample, processSample } from '../../../fixtures/metric-samples.ts';
@@ -184,12 +185,20 @@ describe('the export', () => {
     const [header, host, node, end] = text.split('\r\n');
     expect(header).toBe(
       'time (UTC),time (Unix ms),mean over (ms),process,phase,cpu (% of one core),memory (bytes),requests (1/s),errors (1/s),request p50 (ms),request p95 (ms),' +
-        'read by players (bytes/s),written (bytes/s),served to services (bytes/s),ping (ms),chunks,disk used (bytes),disk used (%),availability (0-1)',
+        'read by players (bytes/s),written (bytes/s),served to services (bytes/s),ping (ms),chunks,disk used (bytes),disk used (%),availability (0-1),exchanged with metadata (bytes/s)',
     );
-    expect(host).toBe(`2026-11-23T05:30:00.000Z,${START_MS},2000,host,,1.5,60000000,2.5,0,,3.25,,,,,,,,`);
-    expect(node).toBe(`2026-11-23T05:30:00.000Z,${START_MS},2000,node-1,ready,1.5,60000000,2.5,0,0.75,3.25,1250000,0,0,0.5,12,25000000,0.25,0.999`);
+    expect(host).toBe(`2026-11-23T05:30:00.000Z,${START_MS},2000,host,,1.5,60000000,2.5,0,,3.25,,,,,,,,,`);
+    expect(node).toBe(`2026-11-23T05:30:00.000Z,${START_MS},2000,node-1,ready,1.5,60000000,2.5,0,0.75,3.25,1250000,0,0,0.5,12,25000000,0.25,0.999,900`);
     expect(end).toBe('');
     await history.close();
+  });
+
+  it('reads samples of before the bytes exchanged with the metadata service were kept', () => {
+    const decode = createDecoder();
+    decode(headerLine);
+    const row = JSON.parse(encodeSample(metricSample(START_MS, { nodes: [nodeSample('node-1')] }))) as [number, unknown[], unknown[][], unknown];
+    row[2][0]!.pop();
+    expect(decode(JSON.stringify(row))!.nodes[0]).toMatchObject({ availability: 0.999, metadataBytesPerSecond: null });
   });
 
   it('quotes what a spreadsheet would misread', async () => {

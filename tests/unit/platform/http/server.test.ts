@@ -32,7 +32,7 @@ const routes: Route[] = [
 ];
 
 let service: HttpService | undefined;
-const open = async (options: { authentication?: 'on' | 'off'; idleMsMax?: number } = {}): Promise<HttpService> =>
+const open = async (options: { authentication?: 'on' | 'off'; idleMsMax?: number; countedPeers?: string[] } = {}): Promise<HttpService> =>
   (service = await createHttpService({
     routes,
     port: 0,
@@ -42,6 +42,7 @@ const open = async (options: { authentication?: 'on' | 'off'; idleMsMax?: number
     urlKey: URL_KEY,
     wallMs: () => Date.now(),
     idleMsMax: options.idleMsMax,
+    countedPeers: options.countedPeers ?? [],
   }));
 
 afterEach(async () => {
@@ -247,6 +248,21 @@ describe('the HTTP client', () => {
     service = await createHttpService({ routes, port, log: silentLogger(), authentication: 'on', secret: SECRET, wallMs: Date.now });
     expect(await client.json(`${url}/thing/1`)).toEqual({ id: '1' });
     client.close();
+  });
+
+  it('counts what it exchanges, and the service counts the same of a peer that it knows by name, on open and on closed sockets', async () => {
+    const { url, peerBytes } = await open({ countedPeers: ['known'] });
+    const known = createHttpClient({ secret: SECRET, agentName: 'known' });
+    const other = createHttpClient({ secret: SECRET });
+    const body = Buffer.alloc(900);
+    for (const client of [known, known, other]) expect(await client.json(`${url}/body`, { method: 'PUT', body })).toEqual({ bytes: 900 });
+    expect(known.trafficBytes()).toBeGreaterThan(1_800);
+    expect(peerBytes('known')).toBe(known.trafficBytes());
+    expect(peerBytes('stranger')).toBe(0);
+    const exchangedBytes = known.trafficBytes();
+    known.close();
+    other.close();
+    await expect.poll(() => [known.trafficBytes(), peerBytes('known')]).toEqual([exchangedBytes, exchangedBytes]);
   });
 
   it('reports a peer that is not there as unavailable', async () => {

@@ -14,7 +14,7 @@ const WINDOW = 15 * 60_000;
 
 const process = { cpuPercent: 1, rssBytes: 2, requestsPerSecond: 3, errorsPerSecond: 0, requestMsP50: 4, requestMsP95: 5 };
 const nodeSample = (name: string, overrides: Partial<MetricSample['nodes'][number]> = {}): MetricSample['nodes'][number] => ({
-  ...process, name, phase: 'ready', readBytesPerSecond: 10_000, writtenBytesPerSecond: 0, servedBytesPerSecond: 0, pingMs: 1, chunkCount: 5, diskUsedBytes: 6,
+  ...process, name, phase: 'ready', readBytesPerSecond: 10_000, writtenBytesPerSecond: 0, servedBytesPerSecond: 0, metadataBytesPerSecond: 900, pingMs: 1, chunkCount: 5, diskUsedBytes: 6,
   diskUsagePercent: 7, availability: 1, ...overrides,
 });
 const sample = (atMs: number, overrides: Partial<MetricSample> = {}): MetricSample => ({ atMs, processes: [], nodes: [nodeSample('node-1'), nodeSample('node-2')], playback: null, ...overrides });

@@ -44,7 +44,7 @@ describe('the picture', () => {
 
 describe('in words', () => {
   test('a node is told with what flows, and without what nobody measured', () => {
-    expect(nodeWords(node(3), nodeTraffic(3, { readBytesPerSecond: 3_000_000, writtenBytesPerSecond: 0, pingMs: 21 }))).toMatch(/^node-3, ready, sends 24\.0 Mbit\/s, receives 0\.00 Mbit\/s, ping 21 ms, CPU/);
+    expect(nodeWords(node(3), nodeTraffic(3, { readBytesPerSecond: 3_000_000, writtenBytesPerSecond: 0, pingMs: 21 }))).toMatch(/^node-3, ready, sends 24\.0 Mbit\/s, receives 0\.00 Mbit\/s, with metadata 900 B\/s, ping 21 ms, CPU/);
     const dead = nodeWords(node(3, { phase: 'crashed', problem: 'It failed 5 times.', cpuPercent: null }), undefined);
     expect(dead).toMatch(/^node-3, crashed, It failed 5 times\., disk/);
   });

@@ -1,12 +1,13 @@
 // @vitest-environment happy-dom
 import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createRouter, createWebHashHistory, type Router } from 'vue-router';
 import { provideBridge } from '../../../../../renderer/bridge/bridge.ts';
 import { useClusterStore } from '../../../../../renderer/stores/cluster.ts';
 import { useEventStore } from '../../../../../renderer/stores/events.ts';
 import { useToastStore } from '../../../../../renderer/stores/toasts.ts';
+import { useTrafficStore } from '../../../../../renderer/stores/traffic.ts';
 import EventList from '../../../../../renderer/views/cluster/EventList.vue';
 import LaunchFailure from '../../../../../renderer/views/cluster/LaunchFailure.vue';
 import LaunchSteps from '../../../../../renderer/views/cluster/LaunchSteps.vue';
@@ -14,10 +15,12 @@ import NodeActions from '../../../../../renderer/views/cluster/NodeActions.vue';
 import { suggestedPortBaseOf, takenPortsOf } from '../../../../../renderer/views/cluster/port-conflict.ts';
 import TopologyLink from '../../../../../renderer/views/cluster/TopologyLink.vue';
 import TopologyNode from '../../../../../renderer/views/cluster/TopologyNode.vue';
+import TopologyPicture from '../../../../../renderer/views/cluster/TopologyPicture.vue';
 import type { ChildPhase } from '../../../../../runtime/contract/control/cluster.ts';
 import { VStackError } from '../../../../../runtime/contract/errors.ts';
-import { happening, nodeTraffic } from '../../../../fixtures/scripted-door/cluster-states.ts';
+import { happening, nodeTraffic, trafficSample } from '../../../../fixtures/scripted-door/cluster-states.ts';
 import { clusterStatus, failedCluster, launchingCluster, node } from '../../../../fixtures/scripted-door/states.ts';
+import { SizedObserver } from '../../components/charts/charts.ts';
 import { type FakeBridge, fakeBridge } from '../../fake-bridge.ts';
 
 let bridge: FakeBridge;
@@ -109,6 +112,19 @@ describe('the picture', () => {
     const flowing = mount(TopologyLink, { props: { path: 'M0 0', bytesPerSecond: 5_000_000, colour: 'red' } });
     expect([flowing.findAll('.flow').length, flowing.get('.wire').attributes('stroke-width')]).toEqual([1, '5']);
     expect(mount(TopologyLink, { props: { path: 'M0 0', bytesPerSecond: 0, colour: 'red' } }).find('.flow').exists()).toBe(false);
+  });
+  test('shows what flows on every link, that to the metadata service too, and nothing on those of a node that is down', async () => {
+    vi.stubGlobal('ResizeObserver', SizedObserver);
+    useClusterStore().apply(clusterStatus());
+    useClusterStore().apply(clusterStatus({ children: clusterStatus().children.map((child) => (child.name === 'node-2' ? { ...child, phase: 'crashed' } : child)) }));
+    const nodes = [1, 2, 3].map((number) => nodeTraffic(number, { readBytesPerSecond: 0, writtenBytesPerSecond: 0, metadataBytesPerSecond: number === 3 ? 40 : 900 }));
+    useTrafficStore().apply(trafficSample({ nodes }));
+    const picture = mount(TopologyPicture, { global: global() });
+    await flushPromises();
+    const flows = picture.findAllComponents(TopologyLink).map((link) => [link.props('bytesPerSecond'), link.find('.flow').exists()]);
+    // Three links a node: to the metadata service, from the uploader, to the players. 40 bytes a second are a rounding, no flow.
+    expect(flows.slice(0, 9)).toEqual([[900, true], [0, false], [0, false], [null, false], [null, false], [null, false], [40, false], [0, false], [0, false]]);
+    vi.unstubAllGlobals();
   });
   test('says of a node in words what it shows, and leads to its page', () => {
     const box = mount(TopologyNode, { props: { node: node(3), sample: nodeTraffic(3), density: 'short' }, global: global() });
