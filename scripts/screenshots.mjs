@@ -3,7 +3,8 @@
 //   npm run screenshots                     what docs/screenshots shows: a real cluster, launched, filled, played from, broken
 //   npm run screenshots -- --states out     every state there is, also the rare ones, over a host that follows a script: to judge the design by
 //
-// Options: [folder] [--only name] [--theme dark] [--size 1280x800], each of them more than once.
+// Options: [folder] [--only name] [--theme dark] [--size 1280x800], each of them more than once; [--watched 330], the seconds a video plays before
+// the first picture: fewer are quicker, and the charts show less. Availability is drawn from the fifth minute on.
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', multiple: true },
     theme: { type: 'string', multiple: true, default: ['dark', 'light'] },
     size: { type: 'string', multiple: true, default: ['1280x800', '1920x1080'] },
+    watched: { type: 'string', default: '330' },
   },
 });
 const folder = resolve(positionals[0] ?? 'docs/screenshots');
@@ -32,7 +34,7 @@ await mkdir(folder, { recursive: true });
 const browser = await launchChromium(executablePath);
 try {
   const pictures = picturesOf({ folder, themes: values.theme, sizes: values.size });
-  await (values.states ? showStates : tour)({ browser, pictures, isWanted });
+  await (values.states ? showStates : tour)({ browser, pictures, isWanted, watchedMs: Number(values.watched) * 1_000 });
 } finally {
   await browser.close();
 }

@@ -1,30 +1,33 @@
 /**
- * A walk through a real cluster: processes of `vstack serve`, videos uploaded and played, a node killed. One page launches, uploads and plays;
- * four others, one for each theme and size, stay open from the beginning, so that all pictures of a view show the same moment.
+ * A walk through a real cluster: processes of `vstack serve`, videos uploaded and played, nodes killed. One page launches, uploads and plays;
+ * four others, one for each theme and size, only look: they stay open from the beginning, so that all pictures of a view show the same moment,
+ * and no pointer rests on them.
  */
 import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { showView } from '../../tests/e2e/door-parts.ts';
 import { videoReaches } from '../../tests/e2e/video.ts';
-import { SAMPLE_PATH, startWebDoor } from '../../tests/e2e/web-door.ts';
+import { startWebDoor } from '../../tests/e2e/web-door.ts';
 import { openPage } from './pictures.mjs';
+import { makeVideos } from './videos.mjs';
 
 /** Its path stands in the pictures, so it has a plain name. */
 const DATA_DIR = join(tmpdir(), 'vstack-demo');
-const TITLES = ['Harbour, winter', 'Lecture 05, clocks', 'Lecture 06, quorums and what they cost'];
 /** Launch and upload together, also on a busy machine. */
 const LAUNCH_MS_MAX = 120_000;
-/** So long it is watched before the first picture: the charts then have something to draw. */
-const WATCHED_MS = 75_000;
-/** Of the sample's 60 s; later than this the viewer begins again, so that every picture shows a video that plays. */
-const LOOP_SEC = 40;
+/** The viewer begins again before the end of its video, so that every picture shows one that plays. */
+const LOOP_SEC = 200;
 /** Figures and charts come within a few of their steps. */
 const SETTLE_MS = 3_000;
 /** The traffic of a second is told within the next. */
 const TRAFFIC_MS = 1_600;
-const PLAYED_SEC = 22;
+/** Where the player goes before its picture, so that there are chunks to tell of. */
+const SEEKS_SEC = [0, 90, 150];
+/** Long enough for the chunks ahead to arrive. */
+const SEEK_MS = 3_000;
+/** One dies early, so that charts and records have something to tell; the other while it is looked at. */
+const KILLED_EARLY = 'node-4';
 const KILLED = 'node-3';
 
 const createDataDir = () => {
@@ -43,12 +46,14 @@ const launchAndPlay = async (viewer, signInUrl) => {
   await videoReaches(viewer, 1);
 };
 
-const upload = async (page) => {
+/** Returns the id of the last one. */
+const upload = async (page, videos) => {
   await showView(page, '/library');
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload video' }).click()]);
-  const buffer = await readFile(SAMPLE_PATH);
-  await chooser.setFiles(TITLES.map((title) => ({ name: `${title}.mp4`, mimeType: 'video/mp4', buffer })));
-  for (const title of TITLES) await page.getByRole('grid', { name: 'Stored videos' }).getByText(title).first().waitFor({ timeout: LAUNCH_MS_MAX });
+  await chooser.setFiles(videos.map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+  const links = videos.map(({ title }) => page.getByRole('grid', { name: 'Stored videos' }).getByRole('link', { name: title, exact: true }));
+  for (const link of links) await link.waitFor({ timeout: LAUNCH_MS_MAX });
+  return (await links.at(-1).getAttribute('href')).split('/').at(-1);
 };
 
 /** Keeps the viewer's video playing for `ms`. */
@@ -63,7 +68,7 @@ const watchFor = async (viewer, ms) => {
   } while (Date.now() < untilMs);
 };
 
-/** The sample is soon buffered as a whole; opened anew, its chunks cross the links again, and the picture of the traffic shows it. */
+/** A full buffer asks for nothing for a while; opened anew, the video crosses the links again, and the picture of the traffic shows it. */
 const readAnew = async (viewer, videoId) => {
   await showView(viewer, '/library');
   await viewer.getByRole('grid', { name: 'Stored videos' }).waitFor();
@@ -73,7 +78,6 @@ const readAnew = async (viewer, videoId) => {
 
 /** Views by their addresses, in the order of the walk. */
 const viewsOf = (videoId) => ({
-  cluster: '/cluster',
   node: '/cluster/nodes/node-2',
   logs: '/cluster/logs',
   library: '/library',
@@ -90,9 +94,26 @@ const viewsOf = (videoId) => ({
   reports: '/reports',
   settings: '/settings',
   about: '/about',
+  // Last, because the viewer opens its video anew for it.
+  cluster: '/cluster',
 });
 
-export const tour = async ({ browser, pictures, isWanted }) => {
+/** A brush over the first chart, with the crosshair in all of them. */
+const brush = async ({ page }) => {
+  const { x, y, width, height } = await page.getByRole('group', { name: 'Buffer', exact: true }).boundingBox();
+  await page.mouse.move(x + width * 0.3, y + height * 0.4);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.62, y + height * 0.5, { steps: 8 });
+};
+/** Takes the brush back and the pointer away. */
+const endBrush = async ({ page }) => {
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await page.mouse.move(0, 0);
+};
+
+/** `watchedMs`: how long a video is watched before the first picture, which the charts then show. */
+export const tour = async ({ browser, pictures, isWanted, watchedMs }) => {
   const door = await startWebDoor(createDataDir());
   try {
     const shots = await Promise.all(pictures.map(async (picture) => ({ ...picture, page: await openPage(browser, picture) })));
@@ -106,18 +127,26 @@ export const tour = async ({ browser, pictures, isWanted }) => {
     }
     if (isWanted('start')) await take('start');
 
-    const viewer = await openPage(browser, shots[0]);
+    const videos = await makeVideos(browser, new URL(door.signInUrl).origin);
+    const viewer = await openPage(browser, pictures[0]);
     await launchAndPlay(viewer, door.signInUrl);
-    const videoId = /watch\/([^?]+)/.exec(viewer.url())[1];
-    await upload(shots[0].page);
-    await watchFor(viewer, WATCHED_MS);
+    const videoId = await upload(viewer, videos);
+    await showView(viewer, `/watch/${videoId}`);
+    await watchFor(viewer, watchedMs / 3);
+    await viewer.getByRole('button', { name: `Kill (SIGKILL) ${KILLED_EARLY}` }).click();
+    await watchFor(viewer, (2 * watchedMs) / 3);
 
     for (const [name, view] of Object.entries(viewsOf(videoId))) {
-      if (!isWanted(name)) continue;
+      const isBrushWanted = name === 'dashboard-performance' && isWanted('dashboard-brush');
+      if (!isWanted(name) && !isBrushWanted) continue;
       for (const { page } of shots) await showView(page, view);
       await watchFor(viewer, SETTLE_MS);
       if (name === 'cluster') await readAnew(viewer, videoId);
-      await take(name);
+      if (isWanted(name)) await take(name);
+      if (!isBrushWanted) continue;
+      await Promise.all(shots.map(brush));
+      await take('dashboard-brush');
+      await Promise.all(shots.map(endBrush));
     }
     for (const [name, keys, heading] of [['palette', 'Control+k', null], ['shortcuts', '?', 'Keyboard shortcuts']]) {
       if (!isWanted(name)) continue;
@@ -134,6 +163,7 @@ export const tour = async ({ browser, pictures, isWanted }) => {
 
     if (isWanted('recovery')) {
       for (const { page } of shots) await showView(page, '/cluster');
+      await watchFor(viewer, SETTLE_MS);
       await viewer.getByRole('button', { name: `Kill (SIGKILL) ${KILLED}` }).click();
       await Promise.all(shots.map(({ page }) => page.getByRole('row', { name: new RegExp(`${KILLED} (Restarting|Starting)`) }).waitFor()));
       await take('recovery');
@@ -141,10 +171,19 @@ export const tour = async ({ browser, pictures, isWanted }) => {
     await viewer.context().close();
 
     // One at a time: each decodes the video.
-    for (const { page, pathOf } of isWanted('player') ? shots : []) {
+    for (const { page, pathOf } of isWanted('player') || isWanted('player-figures') ? shots : []) {
       await showView(page, `/watch/${videoId}`);
-      await videoReaches(page, PLAYED_SEC);
-      await page.screenshot({ path: pathOf('player') });
+      await videoReaches(page, 1);
+      for (const sec of SEEKS_SEC) {
+        await page.evaluate((toSec) => (document.querySelector('video').currentTime = toSec), sec);
+        await videoReaches(page, sec + 1);
+        await page.waitForTimeout(SEEK_MS);
+      }
+      if (isWanted('player')) await page.screenshot({ path: pathOf('player') });
+      await page.keyboard.press('i');
+      await page.getByRole('region', { name: 'Figures over the picture' }).waitFor();
+      await page.waitForTimeout(TRAFFIC_MS);
+      if (isWanted('player-figures')) await page.screenshot({ path: pathOf('player-figures') });
       await showView(page, '/cluster');
     }
     console.log('player');
