@@ -21,6 +21,11 @@ const QUALITIES = [0.82, 0.6, 0.4];
 /** A decoder that has shown nothing by then will not. */
 const DECODE_MS_MAX = 8_000;
 
+/** Compression leaves black a little brighter than nothing. */
+const BLACK_BELOW = 18;
+const DRAW_TRIES_MAX = 12;
+const DRAW_STEP_MS = 60;
+
 /** The chunks to fetch after chunk 0, in order; none when the picture lies in chunk 0 itself. */
 export const chunksForPicture = (manifest: Manifest): ManifestChunk[] => {
   const segments = segmentsOf(manifest);
@@ -53,16 +58,24 @@ const append = async (buffer: SourceBuffer, bytes: Uint8Array<ArrayBuffer>, sign
   await appended;
 };
 
-const draw = (video: HTMLVideoElement): string => {
+/** Whether nothing in these pixels is brighter than a dark room. */
+export const isBlack = ({ data }: Pick<ImageData, 'data'>): boolean => data.every((value, index) => index % 4 === 3 || value < BLACK_BELOW);
+
+const draw = async (video: HTMLVideoElement): Promise<string> => {
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH_PX;
   canvas.height = HEIGHT_PX;
-  const context = canvas.getContext('2d');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context || video.videoWidth === 0) throw new VStackError('not_supported', 'The video has no picture to draw.');
   context.fillStyle = 'black';
   context.fillRect(0, 0, WIDTH_PX, HEIGHT_PX);
   const { x, y, width, height } = letterbox(video.videoWidth, video.videoHeight);
-  context.drawImage(video, x, y, width, height);
+  // On a busy machine the element has sought a moment before its frame can be drawn. What stays black is black.
+  for (let tryCount = 1; ; tryCount++) {
+    context.drawImage(video, x, y, width, height);
+    if (tryCount === DRAW_TRIES_MAX || !isBlack(context.getImageData(0, 0, WIDTH_PX, HEIGHT_PX))) break;
+    await new Promise((resolve) => setTimeout(resolve, DRAW_STEP_MS));
+  }
   const image = QUALITIES.map((quality) => canvas.toDataURL('image/webp', quality)).find((url) => url.length <= THUMBNAIL_CHARS_MAX);
   if (!image) throw new VStackError('payload_too_large', `The picture does not fit into ${THUMBNAIL_CHARS_MAX} characters.`);
   return image;
@@ -99,7 +112,7 @@ export const makeThumbnail = async (manifest: Manifest, refresh: () => Promise<M
       await sought;
     }
     await shown;
-    return draw(video);
+    return await draw(video);
   } finally {
     source.close();
     video.removeAttribute('src');

@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { provideBridge } from '../../../../renderer/bridge/bridge.ts';
-import { chunksForPicture, letterbox, pictureSec, THUMBNAIL_CHARS_MAX } from '../../../../renderer/playback/make-thumbnail.ts';
+import { chunksForPicture, isBlack, letterbox, pictureSec, THUMBNAIL_CHARS_MAX } from '../../../../renderer/playback/make-thumbnail.ts';
 import { usePlaybackStore } from '../../../../renderer/stores/playback.ts';
 import { makeThumbnailsWith, useThumbnailStore } from '../../../../renderer/stores/thumbnails.ts';
 import { THUMBNAIL_CHARS_MAX as CONTRACT_CHARS_MAX } from '../../../../runtime/contract/control/videos.ts';
@@ -102,3 +102,9 @@ test('a picture of any shape is drawn whole, in the middle', () => {
 });
 
 test('no picture is larger than the contract takes', () => expect(THUMBNAIL_CHARS_MAX).toBe(CONTRACT_CHARS_MAX));
+
+test('a picture that was drawn before its frame was there is told from one', () => {
+  const pixels = (...brightness: number[]): { data: Uint8ClampedArray<ArrayBuffer> } => ({ data: Uint8ClampedArray.from(brightness.flatMap((value) => [value, value, value, 255])) });
+  expect(isBlack(pixels(0, 16, 2))).toBe(true);
+  expect(isBlack(pixels(0, 0, 40))).toBe(false);
+});
