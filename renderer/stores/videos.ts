@@ -91,7 +91,7 @@ export const useVideoStore = defineStore('videos', () => {
     manifestOf: (videoId: string): Promise<Manifest> => useBridge().call('videos:manifest', { videoId }),
     countView: async (videoId: string): Promise<void> => {
       await useBridge().call('videos:view', { videoId });
-      // A view is not worth a new list: it counts here, and the next list knows it anyway.
+      // It counts here at once; the host tells all windows, this one too.
       change(videoId, (video) => ({ ...video, view_count: video.view_count + 1 }));
     },
     /** An address, relative to this page's, by which the browser downloads the video; good once, for a minute. */

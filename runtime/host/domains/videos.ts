@@ -67,6 +67,7 @@ export const videoHandlers = ({ services, events, thumbnails, downloads, clock, 
     },
     'videos:view': async ({ videoId }, { signal }) => {
       await services.metadata(`/video/${videoId}/view`, { method: 'POST', signal });
+      changed(videoId);
       return {};
     },
     'videos:thumbnail': async ({ videoId }) => ({ image: await thumbnails.get(videoId) }),
