@@ -1,9 +1,9 @@
 /** Which time a live chart shows. Pure. */
-import { MINUTE_MS } from '../../runtime/contract/units.ts';
+import { SECOND_MS } from '../../runtime/contract/units.ts';
 import type { TimeRange } from './types.ts';
 
 /** In the first seconds a line would otherwise run across the whole width and shrink as one looks. */
-const SHOWN_MS_MIN = MINUTE_MS;
+const SHOWN_MS_MIN = 30 * SECOND_MS;
 
 /**
  * Up to now, and as far back as the window reaches; while the record is shorter than that, from its beginning, so that a young cluster does not
