@@ -1,5 +1,5 @@
 /** One picture of each view for every theme and size: the page it is taken from, and the file it goes to. */
-const WIDE_PX_MIN = 1560;
+import { fileNameOf } from './names.ts';
 
 /** Complaints of the page are told, since a picture of a broken page may look right. */
 export const openPage = async (browser, { size, theme }) => {
@@ -15,6 +15,6 @@ export const picturesOf = ({ folder, themes, sizes }) =>
   themes.flatMap((theme) =>
     sizes.map((text) => {
       const [width, height] = text.split('x').map(Number);
-      return { theme, size: { width, height }, pathOf: (name) => `${folder}/${name}-${theme}${width >= WIDE_PX_MIN ? '-wide' : ''}.png` };
+      return { theme, size: { width, height }, pathOf: (name) => `${folder}/${fileNameOf(name, theme, width)}` };
     }),
   );

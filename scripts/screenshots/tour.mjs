@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { showView } from '../../tests/e2e/door-parts.ts';
 import { videoReaches } from '../../tests/e2e/video.ts';
 import { startWebDoor } from '../../tests/e2e/web-door.ts';
+import { viewsOf } from './names.ts';
 import { openPage } from './pictures.mjs';
 import { makeVideos } from './videos.mjs';
 
@@ -75,28 +76,6 @@ const readAnew = async (viewer, videoId) => {
   await showView(viewer, `/watch/${videoId}`);
   await viewer.waitForTimeout(TRAFFIC_MS);
 };
-
-/** Views by their addresses, in the order of the walk. */
-const viewsOf = (videoId) => ({
-  node: '/cluster/nodes/node-2',
-  logs: '/cluster/logs',
-  library: '/library',
-  video: `/library/${videoId}`,
-  'dashboard-realtime': '/dashboard/realtime',
-  'dashboard-performance': '/dashboard/performance',
-  'dashboard-comparison': '/dashboard/comparison',
-  'dashboard-analytics': '/dashboard/analytics',
-  network: '/network',
-  consensus: '/consensus',
-  benchmarks: '/benchmarks',
-  chaos: '/chaos',
-  storage: '/storage',
-  reports: '/reports',
-  settings: '/settings',
-  about: '/about',
-  // Last, because the viewer opens its video anew for it.
-  cluster: '/cluster',
-});
 
 /** A brush over the first chart, with the crosshair in all of them. */
 const brush = async ({ page }) => {
