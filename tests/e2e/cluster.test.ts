@@ -198,7 +198,8 @@ describeDoors('the cluster view, over a scripted host', ({ open }) => {
     await page.getByRole('link', { name: /^node-1, ready, sends 24\.1 Mbit\/s/ }).waitFor();
     host.emit('metrics:sample', trafficSample({ atMs: Date.now() + 1_000, nodes: [nodeTraffic(1, { readBytesPerSecond: 0, writtenBytesPerSecond: 10_000_000 })] }));
     await page.getByRole('link', { name: /^node-1, ready, sends 0\.00 Mbit\/s, receives 80\.0 Mbit\/s/ }).waitFor();
-    expect(await page.locator('.flow').count()).toBe(1);
+    // To node-1, and from it to the metadata service.
+    expect(await page.locator('.flow').count()).toBe(2);
   });
 
   test('sixteen nodes have a place each, and the keyboard reaches them', async () => {
