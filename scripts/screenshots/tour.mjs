@@ -18,13 +18,13 @@ const DATA_DIR = join(tmpdir(), 'vstack-demo');
 /** Launch and upload together, also on a busy machine. */
 const LAUNCH_MS_MAX = 120_000;
 /** The viewer begins again before the end of its video, so that every picture shows one that plays. */
-const LOOP_SEC = 200;
+const LOOP_SEC = 480;
 /** Figures and charts come within a few of their steps. */
 const SETTLE_MS = 3_000;
 /** The traffic of a second is told within the next. */
 const TRAFFIC_MS = 1_600;
 /** Where the player goes before its picture, so that there are chunks to tell of. */
-const SEEKS_SEC = [0, 90, 150];
+const SEEKS_SEC = [0, 120, 240, 360];
 /** Long enough for the chunks ahead to arrive. */
 const SEEK_MS = 3_000;
 /** One dies early, so that charts and records have something to tell; the other while it is looked at. */
