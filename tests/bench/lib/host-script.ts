@@ -17,7 +17,6 @@ const EVENT_MS = MINUTE_MS;
 const UPLOAD_MS = 10 * MINUTE_MS;
 const UPLOAD_STEPS = 16;
 const SESSION_MS = HOUR_MS;
-/** A list that the page keeps grows with the time; the host's is cut, as the real one's is. */
 const EVENTS_LISTED = 200;
 const SAMPLES_LISTED = 150;
 
@@ -34,7 +33,8 @@ export const createHostScript = (door: ScriptedDoor): HostScript => {
   let sequence = 1;
   let eventId = 1;
   let chunkNumber = 0;
-  const events: ReturnType<typeof happening>[] = [];
+  /** As many as the host lists and a page keeps. */
+  const events = Array.from({ length: EVENTS_LISTED }, (_, index) => happening(eventId++, EVENTS_LISTED - index));
   const stored = videoRows();
   const known = uploads();
 
