@@ -76,6 +76,11 @@ export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }
   const draw = (): void => {
     const element = canvas.value;
     if (!element || !module || size.widthPx === 0 || size.heightPx === 0) return;
+    if (!plot) {
+      // The first picture takes two turns: setting Chart.js up is as much work as drawing with it, and together they are a long task.
+      plot = module.createPlot(element);
+      return handle?.invalidate();
+    }
     const shown = content();
     const version = versionOf(shown);
     const wanted = wholePixels(range());
@@ -83,7 +88,6 @@ export const usePlot = ({ canvas, group, content, range, labelWidthPx, onDrawn }
     isChanged = false;
     drawnVersion = version;
     palette ??= readPalette(element);
-    plot ??= module.createPlot(element);
     const margins = group().marginsAt(leftPx);
     const ownLabelPx = labelWidthPx(size.widthPx, size.heightPx);
     // A chart too narrow for names has a column of its own, and no room to give away.

@@ -29,6 +29,8 @@ export const useUploadStore = defineStore('uploads', () => {
   const dismissed = shallowRef(new Set<string>());
   /** What to send again when a session that was accepted fails. */
   const sent = new Map<string, ToSend>();
+  /** Rows that were taken off the list, and when. */
+  const forgotten = shallowRef<readonly { upload: Listed; atMs: number }[]>([]);
   let localIdNext = 1;
 
   const setSending = (id: string, change: Partial<Listed>): void => {
@@ -41,8 +43,8 @@ export const useUploadStore = defineStore('uploads', () => {
     rest.delete(id);
     sending.value = rest;
   };
-  const hide = (sessionIds: readonly string[]): void => {
-    dismissed.value = new Set([...dismissed.value, ...sessionIds]);
+  const hide = (sessionId: string): void => {
+    dismissed.value = new Set(dismissed.value).add(sessionId);
   };
 
   const activeCount = (): number => {
@@ -98,15 +100,18 @@ export const useUploadStore = defineStore('uploads', () => {
 
   const isShownAsSending = (session: Upload): boolean =>
     !sent.has(session.sessionId) && [...sending.value.values()].some(({ upload }) => !upload.isQueued && isTwin(session, upload));
+  /** Of a file that was taken off the list. The host may tell of its session only afterwards. */
+  const isForgotten = (session: Upload): boolean =>
+    !sent.has(session.sessionId) && forgotten.value.some(({ upload, atMs }) => session.startedAtMs <= atMs && isTwin(session, upload));
   /** Takes a file off the list, and the session that stood behind it. */
   const forget = (id: string, { upload }: Sending): void => {
-    hide([...sessions.value.values()].filter((session) => !sent.has(session.sessionId) && isTwin(session, upload)).map((session) => session.sessionId));
+    forgotten.value = [...forgotten.value, { upload, atMs: Date.now() }];
     dropSending(id);
   };
   const dismiss = (sessionId: string): void => {
     const entry = sending.value.get(sessionId);
     if (entry) forget(sessionId, entry);
-    else hide([sessionId]);
+    else hide(sessionId);
     sent.delete(sessionId);
   };
   const itemOf = (sessionId: string): ToSend | undefined => {
@@ -117,7 +122,7 @@ export const useUploadStore = defineStore('uploads', () => {
   return {
     /** Youngest first, each file once. */
     uploads: computed<Listed[]>(() =>
-      [...[...sending.value.values()].map((entry) => entry.upload), ...[...sessions.value.values()].filter((session) => !isShownAsSending(session))]
+      [...[...sending.value.values()].map((entry) => entry.upload), ...[...sessions.value.values()].filter((session) => !isShownAsSending(session) && !isForgotten(session))]
         .filter((upload) => !dismissed.value.has(upload.sessionId))
         .sort((a, b) => b.startedAtMs - a.startedAtMs || b.sessionId.localeCompare(a.sessionId, 'en', { numeric: true })),
     ),
@@ -136,6 +141,7 @@ export const useUploadStore = defineStore('uploads', () => {
     reset: (): void => {
       sessions.value = new Map();
       dismissed.value = new Set();
+      forgotten.value = [];
       sent.clear();
     },
     /** Sends a file when its turn comes, and resolves with its session once the host has it. @throws VStackError */

@@ -2,7 +2,8 @@
  * How soon the page can be used, and what it weighs. Headless Chromium opens the signed-in address of `vstack serve` over loopback with an
  * empty cache, each time in a new browser context: from the start of the navigation until the first button of the view is enabled and the
  * main thread has been idle for two frames. The weight is everything the page loads by itself until then, compressed with gzip -9 file by
- * file; what is loaded when it is first wanted (player, charts, palette) is listed apart.
+ * file; what is loaded when it is first wanted (player, charts, palette) is listed apart, each with the files it cannot do without and that are
+ * not there yet.
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,6 +61,13 @@ const open = async (browser: Browser, url: string): Promise<Opening> => {
   }
 };
 
+/** A built file and, by their names, the files it imports itself; what it asks for later is not among them. */
+const withImports = (name: string, found = new Set<string>()): Set<string> => {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const [, imported] of readFileSync(join(ASSETS, name), 'utf8').matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) withImports(imported!, found);
+  return found;
+};
 const gzipKib = (name: string): number => gzipSync(readFileSync(join(ASSETS, name)), { level: 9 }).length / KIB;
 
 const executablePath = requireChromium();
@@ -74,7 +82,10 @@ try {
   const initial = openings[0]!.loaded.filter((path) => path.endsWith('.js')).map((path) => path.split('/').at(-1)!);
   const later: Figure[] = LATER.flatMap((part) => {
     const file = readdirSync(ASSETS).find((name) => name.startsWith(`${part}-`) && name.endsWith('.js'));
-    return file ? [{ name: `${part}, when first wanted`, value: gzipKib(file), unit: 'KiB', note: initial.includes(file) ? 'loaded at the start' : 'not loaded at the start' }] : [];
+    if (!file) return [];
+    const files = [...withImports(file)].filter((name) => !initial.includes(name));
+    const note = initial.includes(file) ? 'loaded at the start' : `not loaded at the start; ${files.map((name) => name.replace(/-[^-]+\.js$/, '')).join(', ')}`;
+    return [{ name: `${part}, when first wanted`, value: files.reduce((sum, name) => sum + gzipKib(name), 0), unit: 'KiB', note }];
   });
   printFigures('The page', [
     { name: 'navigation to interactive', value: median(measured), unit: 'ms', target: '≤ 500 ms median', note: `${RUNS} openings, p95 ${percentile(measured, 95).toFixed(0)} ms` },

@@ -1,7 +1,7 @@
 /** The browser's door: `vstack serve` as a child process, its page in Chromium. */
 import type { Browser } from 'playwright-core';
 import type { OpenDoor, OpenDoorOptions } from './doors.ts';
-import { collectComplaints, showView, VIEWPORT } from './door-parts.ts';
+import { collectComplaints, dragFiles, showView, VIEWPORT } from './door-parts.ts';
 import { startWebDoor } from './web-door.ts';
 
 export const openBrowserDoor = async (browser: Browser, { viewport = VIEWPORT, view, scripted }: OpenDoorOptions): Promise<OpenDoor> => {
@@ -15,6 +15,7 @@ export const openBrowserDoor = async (browser: Browser, { viewport = VIEWPORT, v
     dataDir: served.dataDir,
     complaints,
     show: (other) => showView(page, other),
+    dragFiles: (paths, target) => dragFiles(page, paths, target),
     async pickFiles(paths, trigger) {
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), trigger()]);
       await chooser.setFiles([...paths]);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication } from 'playwright-core';
 import { findElectron, hasDisplay } from '../../runtime/platform/system.ts';
 import { holdDataFolder } from './door-attached.ts';
-import { collectComplaints, showView, VIEWPORT } from './door-parts.ts';
+import { collectComplaints, dragFiles, showView, VIEWPORT } from './door-parts.ts';
 import type { OpenDoor, OpenDoorOptions } from './doors.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,6 +38,7 @@ export const openRealElectronDoor = async ({ viewport = VIEWPORT, view, scripted
     application,
     complaints,
     show: (other) => showView(page, other),
+    dragFiles: (paths, target) => dragFiles(page, paths, target),
     async pickFiles(paths, trigger) {
       await application.evaluate(({ dialog }, filePaths) => {
         dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths });

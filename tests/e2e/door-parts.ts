@@ -1,5 +1,6 @@
 /** What every door's page has in common. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import type { Drag } from './doors.ts';
 
 export const VIEWPORT = { width: 1280, height: 800 } as const;
 
@@ -24,4 +25,28 @@ export const showView = async (page: Page, view: string): Promise<void> => {
   await page.evaluate((hash) => {
     (globalThis as unknown as PageGlobals).location.hash = hash;
   }, view);
+};
+
+/** Over the debugger, so that it is the browser itself that reads the files, as it does when the system hands them over. */
+export const dragFiles = async (page: Page, paths: readonly string[], target: Locator): Promise<Drag> => {
+  const box = await target.boundingBox();
+  if (!box) throw new Error('Nothing can be dragged over an element that is not shown.');
+  const session = await page.context().newCDPSession(page);
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel', point = middle) =>
+    session.send('Input.dispatchDragEvent', { type, ...point, data: { items: [], files: [...paths], dragOperationsMask: 1 } });
+  await send('dragEnter');
+  await send('dragOver');
+  return {
+    async drop() {
+      await send('drop');
+      await session.detach();
+    },
+    async leave() {
+      // Cancelling alone tells the page nothing; the pointer moves away first.
+      await send('dragOver', { x: 1, y: 1 });
+      await send('dragCancel');
+      await session.detach();
+    },
+  };
 };

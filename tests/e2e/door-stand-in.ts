@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { setPathOfFile } from '../fixtures/electron-stand-in/preload-page.ts';
 import { holdDataFolder } from './door-attached.ts';
-import { collectComplaints, showView, VIEWPORT } from './door-parts.ts';
+import { collectComplaints, dragFiles, showView, VIEWPORT } from './door-parts.ts';
 import type { OpenDoor, OpenDoorOptions } from './doors.ts';
 import { openStandIn, type StandInProgram } from './stand-in.ts';
 
@@ -31,6 +31,10 @@ export const openStandInDoor = async (browser: Browser, { viewport = VIEWPORT, v
       standIn,
       complaints: complaints!,
       show: (other) => showView(page, other),
+      async dragFiles(paths, target) {
+        for (const path of paths) await setPathOfFile(page, basename(path), path);
+        return dragFiles(page, paths, target);
+      },
       async pickFiles(paths, trigger) {
         standIn.pick([...paths]);
         for (const path of paths) await setPathOfFile(page, basename(path), path);

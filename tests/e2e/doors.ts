@@ -11,10 +11,10 @@
  *   });
  *
  * Each `open()` is a program of its own on an empty data folder, and shows the first screen. Files are picked with `door.pickFiles`, because
- * one door asks with the page's own chooser and another with a native dialog; other views are reached with `door.show('/library')`. A
+ * one door asks with the page's own chooser and another with a native dialog, and dragged in with `door.dragFiles`; other views are reached with `door.show('/library')`. A
  * host that says what a test tells it to (tests/fixtures/scripted-door) is shown through any door with `open({ scripted })`.
  */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, describe } from 'vitest';
 import type { ScriptedDoor } from '../fixtures/scripted-door/door.ts';
 import { launchChromium, requireChromium } from './browser.ts';
@@ -31,12 +31,21 @@ export interface OpenDoorOptions {
   scripted?: ScriptedDoor;
 }
 
+/** Files that are held over the page. */
+export interface Drag {
+  drop(): Promise<void>;
+  /** Takes them away, over the corner of the page. */
+  leave(): Promise<void>;
+}
+
 export interface OpenDoor {
   page: Page;
   /** The host's data folder; empty at first, removed by `close`. */
   dataDir: string;
   /** Does what makes the program ask for files (`trigger`), and picks these. Absolute paths. */
   pickFiles(paths: readonly string[], trigger: () => Promise<unknown>): Promise<void>;
+  /** Holds files of this machine over an element, as a person drags them in from the system. Absolute paths, folders too. */
+  dragFiles(paths: readonly string[], target: Locator): Promise<Drag>;
   /** Goes to a view by its address, as `/library`. */
   show(view: string): Promise<void>;
   /** Script errors and violated policies so far. Requests that a dead node refused are not among them. */

@@ -1,6 +1,6 @@
 /** The library: a long table over a scripted host, and real files in and out of a real cluster. */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,9 +108,10 @@ describeDoors('files in and out of a real cluster', ({ name, open }) => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vstack-files-'));
-    for (const file of ['harbour.mp4', 'fjord.mp4', 'one.mp4', 'two.mp4', 'three.mp4']) copyFileSync(SAMPLE_PATH, pathOf(file));
+    for (const file of ['harbour.mp4', 'fjord.mp4', 'one.mp4', 'two.mp4', 'three.mp4', 'dragged.mp4']) copyFileSync(SAMPLE_PATH, pathOf(file));
     writeFileSync(pathOf('notes.mp4'), 'these are no moving pictures');
     writeFileSync(pathOf('empty.mp4'), '');
+    mkdirSync(pathOf('holidays'));
     door = await open();
     page = door.page;
     await page.getByRole('button', { name: 'Launch only' }).click();
@@ -122,6 +123,19 @@ describeDoors('files in and out of a real cluster', ({ name, open }) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const uploadRows = (): Locator => page.getByRole('region', { name: 'Uploads' }).getByRole('listitem');
+  const uploadOf = (title: string): Locator => uploadRows().filter({ has: page.getByText(title, { exact: true }) });
+  const failed = (): Locator => page.getByText('Failed', { exact: true });
+  /** Makes the upload of a file fail until the function returned is called: on its way from a browser, or, where the host reads it in place, by what it holds. */
+  const breakUploadOf = async (file: string): Promise<() => Promise<void>> => {
+    if (name === 'browser') {
+      copyFileSync(SAMPLE_PATH, pathOf(file));
+      await page.route('**/upload', (route) => route.abort());
+      return () => page.unroute('**/upload');
+    }
+    writeFileSync(pathOf(file), 'no moving pictures yet');
+    return () => Promise.resolve(copyFileSync(SAMPLE_PATH, pathOf(file)));
+  };
   const upload = (files: readonly string[]): Promise<void> => door.pickFiles(files.map(pathOf), () => page.getByRole('button', { name: /Upload video|Choose files/ }).first().click());
 
   test('uploads several at once, lets the others wait, and takes back one that waits', async () => {
@@ -134,17 +148,51 @@ describeDoors('files in and out of a real cluster', ({ name, open }) => {
     expect(await tableOf(page).locator('tbody tr[data-row]').count()).toBe(4);
   });
 
-  test('tells in words why a file is refused and what to do, and tries it again when asked', async () => {
-    await upload(['notes.mp4', 'empty.mp4']);
-    await expect.poll(() => page.getByText('Failed', { exact: true }).count(), { timeout: 30_000 }).toBe(2);
+  test('says what will happen to files that are held over it, and uploads those that are dropped; of a folder it asks for the videos', async () => {
+    const zone = page.locator('#main');
+    const words = page.getByText('Drop to upload');
+    const first = await door.dragFiles([pathOf('dragged.mp4')], zone);
+    await words.waitFor();
+    await first.leave();
+    await words.waitFor({ state: 'detached' });
+    const second = await door.dragFiles([pathOf('dragged.mp4'), pathOf('holidays')], zone);
+    await second.drop();
+    await page.getByText('"holidays" is a folder').waitFor();
+    await titleOf(page, 'dragged').waitFor({ timeout: STORED_MS_MAX });
+    expect(await words.count()).toBe(0);
+    expect(await tableOf(page).locator('tbody tr[data-row]').count()).toBe(5);
+  });
+
+  test('tells in words why a file is refused and what to do', async () => {
+    for (const [index, file] of ['notes.mp4', 'empty.mp4'].entries()) {
+      await upload([file]);
+      await expect.poll(() => failed().count(), { timeout: 30_000 }).toBe(index + 1);
+    }
+    await uploadOf('notes').getByText('The file is no video that can be read').waitFor();
+    // A browser's file is refused before it is sent; one that the host reads in place, once it was opened.
+    await uploadOf('empty').getByText(name === 'browser' ? '0 bytes came' : 'The file is no video that can be read').waitFor();
+  });
+
+  test('tries it again when asked: once more in vain, and with success when what was wrong is mended', async () => {
+    // Another try is a new upload, and the youngest stands first.
+    expect(await uploadRows().first().getByText('notes', { exact: true }).count()).toBe(0);
     await page.getByRole('button', { name: 'Try notes again' }).click();
-    await expect.poll(() => page.getByText('Failed', { exact: true }).count(), { timeout: 30_000 }).toBe(2);
+    await uploadRows().first().getByText('notes', { exact: true }).waitFor();
+    await expect.poll(() => failed().count(), { timeout: 30_000 }).toBe(2);
+
+    const mend = await breakUploadOf('mended.mp4');
+    await upload(['mended.mp4']);
+    await expect.poll(() => failed().count(), { timeout: 30_000 }).toBe(3);
+    await mend();
+    await page.getByRole('button', { name: 'Try mended again' }).click();
+    await titleOf(page, 'mended').waitFor({ timeout: STORED_MS_MAX });
+    expect(await failed().count()).toBe(2);
     await page.getByRole('button', { name: 'Clear finished' }).click();
-    await page.getByText('Failed', { exact: true }).first().waitFor({ state: 'detached' });
+    await failed().first().waitFor({ state: 'detached' });
   });
 
   test('makes a picture of each video once it has time', async () => {
-    await expect.poll(() => tableOf(page).locator('img').count(), { timeout: 30_000 }).toBe(4);
+    await expect.poll(() => tableOf(page).locator('img').count(), { timeout: 30_000 }).toBe(6);
   });
 
   test('renames a video', async () => {

@@ -18,6 +18,8 @@ describeDoors('the player', ({ open }) => {
   let door: OpenDoor;
   let page: Page;
   let folder: string;
+  /** The player with the video that is stored first. */
+  let storedView: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vstack-player-'));
@@ -27,6 +29,7 @@ describeDoors('the player', ({ open }) => {
     await page.getByRole('button', { name: 'Launch a cluster and play the sample' }).click();
     await page.waitForURL(/#\/watch\//, { timeout: SESSION_MS_MAX });
     await videoReaches(page, 0.5);
+    storedView = new URL(page.url()).hash.slice(1);
   });
   afterAll(async () => {
     await door?.close();
@@ -140,8 +143,17 @@ describeDoors('the player', ({ open }) => {
     await page.getByRole('button', { name: 'Stop all' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Stop all' }).click();
     await page.getByRole('button', { name: 'Launch only' }).waitFor({ timeout: 30_000 });
-    await door.show('/watch/vid-00000000beef');
+    await door.show(storedView);
     await page.getByText('No cluster is running').first().waitFor();
+    expect(await videoCurrentSec(page)).toBe(0);
+    // Launched by its call in the palette, which leaves the player where it is.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search or run a command' }).fill('cluster:launch');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('nodeCount').waitFor();
+    await page.keyboard.press('Enter');
+    await videoReaches(page, 1);
+    expect(page.url()).toContain(storedView);
   });
 
   test('nothing was complained about: no script error, no violated policy', () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { VStackError } from '../../runtime/contract/errors.ts';
 import { openScriptedDoor, type ScriptedDoor } from '../fixtures/scripted-door/door.ts';
 import { cutSample } from '../fixtures/scripted-door/media.ts';
-import { clusterStatus, failedCluster, launchingCluster, settings, stoppedCluster, systemInfo, videoRow } from '../fixtures/scripted-door/states.ts';
+import { clusterStatus, failedCluster, launchingCluster, settings, stoppedCluster, systemInfo, upload, videoRow } from '../fixtures/scripted-door/states.ts';
 import { browserDoor, type Door, describeDoors, doors, type OpenDoor } from './doors.ts';
 import { videoReaches } from './video.ts';
 import { isBuilt } from './web-door.ts';
@@ -105,6 +105,31 @@ describeDoors('states that a real cluster reaches rarely', (door) => {
     await stage.page.getByRole('radio', { name: 'Light' }).focus();
     await stage.page.keyboard.press('Space');
     await expect.poll(() => stage.page.locator('html').getAttribute('data-theme')).toBe('light');
+  });
+
+  test('an upload shows its chunks arrive on the nodes, one after the other, until all are there', async () => {
+    const { manifest } = await cutSample('vid-000000000002', 'Dusk', (nodeId) => `${stage.host.url}/node/${nodeId}`);
+    const total = manifest.chunks.length;
+    const underWay = (storedCount: number) =>
+      upload({ sessionId: 'up-1', title: 'Dusk', videoId: manifest.video_id, totalChunks: total, progress: (100 * storedCount) / total, phase: storedCount < total ? 'uploading_chunks' : 'completed' });
+    let storedCount = 1;
+    stage.host.answers['uploads:list'] = () => ({ uploads: [underWay(storedCount)] });
+    stage.host.answers['videos:manifest'] = () => ({ ...manifest, status: storedCount < total ? 'uploading' : 'active', complete: storedCount === total, chunks: manifest.chunks.slice(0, storedCount) });
+    await stage.show('/library');
+    await stage.page.getByRole('button', { name: 'Show the chunks of Dusk' }).click();
+    const map = stage.page.getByRole('region', { name: 'Chunks of Dusk' });
+    for (; storedCount < total; storedCount += 2) {
+      stage.host.emit('uploads:changed', { uploads: [underWay(storedCount)] });
+      await map.getByText(`${storedCount} of ${total} chunks stored`).waitFor();
+      const holders = manifest.chunks.slice(0, storedCount).flatMap((chunk) => chunk.urls.map((url) => url.node_id));
+      for (const nodeId of ['node-1', 'node-2', 'node-3', 'node-4', 'node-5']) {
+        const heldCount = holders.filter((holder) => holder === nodeId).length;
+        await map.getByRole('listitem', { name: `${nodeId} holds ${heldCount} chunk${heldCount === 1 ? '' : 's'}` }).waitFor();
+      }
+    }
+    storedCount = total;
+    stage.host.emit('uploads:changed', { uploads: [underWay(total)] });
+    await map.getByText(`${total} chunks`, { exact: true }).waitFor();
   });
 
   test('when every node that holds a chunk is gone, the player says so and goes on once they are back', async () => {

@@ -15,7 +15,7 @@ import TwelveCharts from './TwelveCharts.vue';
 
 const STEP_MS = 250;
 const HOUR_MS = 3_600_000;
-/** Samples taken in between two frames while hours are to pass quickly; a hundred seconds of them. */
+/** Samples of the hour that are taken in between two frames; a hundred seconds of them. */
 const SAMPLES_PER_FRAME = 400;
 
 const record = createMetricRecord(HOUR_CAPACITY);
@@ -62,16 +62,6 @@ const bench = {
     const timer = setInterval(receive, STEP_MS);
     return () => clearInterval(timer);
   },
-  /** Hours of samples as fast as the page can take them, while it goes on drawing. Resolves with the samples taken. */
-  hours: async (count: number): Promise<number> => {
-    const wanted = (count * HOUR_MS) / STEP_MS;
-    for (let taken = 0; taken < wanted; taken++) {
-      receive();
-      if (taken % SAMPLES_PER_FRAME === 0) await frame();
-    }
-    return wanted;
-  },
-  pointsDrawn: (): number => record.playbackRing('bufferSec').length,
 };
 
 declare global {

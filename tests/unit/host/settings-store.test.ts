@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../../runtime/contract/settings.ts';
+import { defaultSettings, SETTINGS_VERSION } from '../../../runtime/contract/settings.ts';
 import { openSettings } from '../../../runtime/host/settings-store.ts';
 
 let dir: string;
@@ -37,6 +37,14 @@ describe('the settings store', () => {
     await expect(store.set({ nodeCount: 99 })).rejects.toMatchObject({ code: 'bad_request' });
     expect(store.get().nodeCount).toBe(5);
     expect((await store.set({ nodeCount: 2 })).nodeCount).toBe(2);
+  });
+
+  it('opens a file of version 1, and writes it in the present version with the next change', async () => {
+    await writeFile(path, JSON.stringify({ version: 1, nodeCount: 7, theme: 'dark' }));
+    const store = await openSettings(path);
+    expect(store.get()).toEqual({ ...defaultSettings(), nodeCount: 7, theme: 'dark' });
+    await store.set({ portBase: 9000 });
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ version: SETTINGS_VERSION, nodeCount: 7, portBase: 9000, theme: 'dark', replicaCount: 3 });
   });
 
   it.each([['damaged', '{"version": 1, '], ['of a newer program', '{"version": 99}'], ['foreign', '["a"]']])('refuses a %s file and leaves it as it is', async (_name, content) => {

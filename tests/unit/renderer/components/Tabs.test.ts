@@ -4,10 +4,13 @@ import { createMemoryHistory, createRouter } from 'vue-router';
 import Tabs, { type Tab } from '../../../../renderer/components/Tabs.vue';
 import { allInPage, inPage, mountAttached, press, settle } from './attached.ts';
 
+const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:path(.*)*', component: { render: () => null } }] });
+const global = { plugins: [router] };
+
 describe('tabs of a view\'s own', () => {
   const tabs: Tab[] = [{ key: 'chart', label: 'Chart' }, { key: 'logs', label: 'Logs', count: 12, icon: 'lines' }, { key: 'later', label: 'Later', disabled: true }];
   const mounted = async () => {
-    const list = mountAttached(Tabs, { props: { label: 'Parts', tabs, modelValue: 'chart' }, slots: { chart: 'The chart', logs: 'The logs', later: 'Nothing' } });
+    const list = mountAttached(Tabs, { props: { label: 'Parts', tabs, modelValue: 'chart' }, slots: { chart: 'The chart', logs: 'The logs', later: 'Nothing' }, global });
     await settle();
     return list;
   };
@@ -41,8 +44,7 @@ describe('tabs of a view\'s own', () => {
 
 describe('tabs with addresses', () => {
   const tabs: Tab[] = [{ key: 'realtime', label: 'Real-time', to: '/dashboard/realtime' }, { key: 'analytics', label: 'Analytics', to: '/dashboard/analytics' }];
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:path(.*)*', component: { render: () => null } }] });
-  const mounted = () => mountAttached(Tabs, { props: { label: 'Dashboard', tabs, modelValue: 'realtime' }, slots: { realtime: 'Now' }, global: { plugins: [router] } });
+  const mounted = () => mountAttached(Tabs, { props: { label: 'Dashboard', tabs, modelValue: 'realtime' }, slots: { realtime: 'Now' }, global });
 
   test('are links in a named navigation, the present one marked', () => {
     const list = mounted();

@@ -1,9 +1,29 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from 'vitest';
 import { h } from 'vue';
+import Field from '../../../../renderer/components/Field.vue';
 import NumberStepper from '../../../../renderer/components/NumberStepper.vue';
 import TextField from '../../../../renderer/components/TextField.vue';
 import { inPage, mountAttached, press, settle } from './attached.ts';
+
+describe('Field', () => {
+  const field = (props: object = {}) =>
+    mountAttached(Field, { props: { label: 'Nodes', ...props }, slots: { default: ({ id, describedBy }: { id: string; describedBy?: string }) => h('input', { id, 'aria-describedby': describedBy }) } });
+
+  test('ties its label and its note to whatever is filled in', () => {
+    const named = field({ hint: 'One process each' });
+    const input = named.get('input');
+    expect(named.get('label').attributes('for')).toBe(input.attributes('id'));
+    expect(inPage(`#${input.attributes('aria-describedby')}`)!.textContent).toBe('One process each');
+  });
+  test('without a note nothing is described by it, and the place for an error is already read out', async () => {
+    const quiet = field();
+    expect(quiet.get('input').attributes('aria-describedby')).toBeUndefined();
+    expect(quiet.get('.note').attributes('aria-live')).toBe('polite');
+    await quiet.setProps({ error: 'At most 16.' });
+    expect(inPage(`#${quiet.get('input').attributes('aria-describedby')}`)!.textContent).toBe('✕ At most 16.');
+  });
+});
 
 describe('TextField', () => {
   const field = (props: Partial<InstanceType<typeof TextField>['$props']> = {}, attrs: Record<string, unknown> = {}) =>

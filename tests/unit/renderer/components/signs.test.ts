@@ -1,15 +1,19 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from 'vitest';
+import { h } from 'vue';
 import Amount from '../../../../renderer/components/Amount.vue';
 import Badge from '../../../../renderer/components/Badge.vue';
 import { badgeTones } from '../../../../renderer/components/badge.ts';
 import Figure from '../../../../renderer/components/Figure.vue';
+import FigureStrip from '../../../../renderer/components/FigureStrip.vue';
 import Icon from '../../../../renderer/components/Icon.vue';
 import { icons } from '../../../../renderer/components/icons.ts';
 import Kbd from '../../../../renderer/components/Kbd.vue';
+import MarkedText from '../../../../renderer/components/MarkedText.vue';
 import NodeMark from '../../../../renderer/components/NodeMark.vue';
 import Skeleton from '../../../../renderer/components/Skeleton.vue';
 import Status from '../../../../renderer/components/Status.vue';
+import TabLabel from '../../../../renderer/components/TabLabel.vue';
 import { bytes } from '../../../../renderer/format/quantity.ts';
 import type { Tone } from '../../../../renderer/theme/status.ts';
 import { mountAttached } from './attached.ts';
@@ -86,6 +90,37 @@ describe('Figure', () => {
     const figure = mountAttached(Figure, { props: { label: 'Restarts', value: '0' } });
     expect(figure.find('small').exists()).toBe(false);
     expect(figure.find('.note').exists()).toBe(false);
+  });
+});
+
+describe('FigureStrip', () => {
+  test('is a named list of its figures', () => {
+    const strip = mountAttached({ render: () => h(FigureStrip, { label: 'Figures of the cluster' }, () => [h(Figure, { label: 'Nodes', value: '5' }), h(Figure, { label: 'Restarts', value: '0' })]) });
+    expect([strip.element.tagName, strip.attributes('aria-label')]).toEqual(['DL', 'Figures of the cluster']);
+    expect(strip.findAll('dt').map((name) => name.text())).toEqual(['Nodes', 'Restarts']);
+  });
+});
+
+describe('MarkedText', () => {
+  const marked = (text: string, pattern: RegExp | null) => mountAttached({ render: () => h('p', h(MarkedText, { text, pattern })) });
+
+  test('marks every place that a search finds, and loses nothing of the rest', () => {
+    const found = marked('node-3 asks node-1', /node-\d/g);
+    expect(found.findAll('mark').map((mark) => mark.text())).toEqual(['node-3', 'node-1']);
+    expect(found.element.textContent).toBe('node-3 asks node-1');
+  });
+  test('is only the text while nothing is searched, or nothing found', () => {
+    expect(marked('node-3 <b>', null).element.innerHTML).toContain('node-3 &lt;b&gt;');
+    expect(marked('node-3', /paxos/g).find('mark').exists()).toBe(false);
+  });
+});
+
+describe('TabLabel', () => {
+  test('bears a sign and a count only where there are any, zero among them', () => {
+    const plainTab = mountAttached(TabLabel, { props: { tab: { key: 'a', label: 'Chart' } } });
+    expect([plainTab.text(), plainTab.find('svg').exists(), plainTab.find('.count').exists()]).toEqual(['Chart', false, false]);
+    const counted = mountAttached(TabLabel, { props: { tab: { key: 'b', label: 'Logs', icon: 'lines', count: 0 } } });
+    expect([counted.find('svg').exists(), counted.get('.count').text()]).toEqual([true, '0']);
   });
 });
 

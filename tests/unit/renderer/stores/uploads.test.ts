@@ -57,6 +57,17 @@ describe('a file that is being sent', () => {
   });
 });
 
+test('a session that the host tells of only after its file was tried again does not come back as a row of its own', async () => {
+  const store = useUploadStore();
+  bridge.sendFileWith = () => Promise.reject(new VStackError('unsupported_media', 'This is no video.'));
+  await expect(store.send(file)).rejects.toThrow('no video');
+  const startedAtMs = Date.now();
+  bridge.sendFileWith = () => Promise.resolve({ sessionId: 'up-2' });
+  await store.retry('page-1');
+  store.apply([upload({ sessionId: 'up-1', filename: 'harbour.mkv', phase: 'failed', startedAtMs }), upload({ sessionId: 'up-2', filename: 'harbour.mkv', phase: 'completed', startedAtMs })]);
+  expect(store.uploads.map((entry) => entry.sessionId)).toEqual(['up-2']);
+});
+
 describe('sessions of the host', () => {
   test('are listed youngest first, follow events, and leave when dismissed', async () => {
     const store = useUploadStore();

@@ -40,6 +40,19 @@ describe('an upload', () => {
     expect((await cluster.call('GET', '/videos?status=uploading')).body).toMatchObject([{ video_id: videoId }]);
   });
 
+  it('shows in its manifest, chunk by chunk, what is stored while it is under way', async () => {
+    const videoId = await cluster.createVideo();
+    const grants = await cluster.grantsFor(videoId, [0, 1]);
+    const seen = [];
+    for (const [sequence, grant] of grants.entries()) {
+      await cluster.commit(videoId, sequence, (await cluster.place(grant, bytesOf(`chunk ${sequence}`))).certificate!);
+      const { status, chunks } = Manifest.parse((await cluster.call('GET', `/manifest/${videoId}`)).body);
+      seen.push([status, chunks.map((chunk) => chunk.sequence_num), chunks.at(-1)!.urls.map((url) => url.node_id).sort()]);
+    }
+    const holders = ['node-1', 'node-2', 'node-3'];
+    expect(seen).toEqual([['uploading', [0], holders], ['uploading', [0, 1], holders]]);
+  });
+
   it('cannot be finalised while chunks are missing, and the answer names them', async () => {
     const videoId = await cluster.createVideo();
     const [grant] = await cluster.grantsFor(videoId, [1]);

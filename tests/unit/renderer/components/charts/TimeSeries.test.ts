@@ -53,6 +53,16 @@ test('a live chart shows its window up to now and moves on with the clock', asyn
   expect(charts.drawn.at(-1)!.range.toMs - range.toMs).toBeGreaterThan(29_000);
 });
 
+test('Chart.js is set up in one turn and draws in the next, so that neither is a long task', async () => {
+  const wrapper = mount(TimeSeries, { props: { label: 'Buffer', series: [seriesOf('ahead', rising())], group }, global: charts.global, attachTo: document.body });
+  wrappers.push(wrapper);
+  await flushPromises();
+  charts.turn();
+  expect([charts.createdCount, charts.drawn.length]).toEqual([1, 0]);
+  charts.turn();
+  expect([charts.createdCount, charts.drawn.length]).toEqual([1, 1]);
+});
+
 test('nothing is drawn again while nothing has changed, and a new sample is', async () => {
   const series = seriesOf('ahead', rising());
   await show({ series: [series] });

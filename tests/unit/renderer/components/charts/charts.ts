@@ -14,15 +14,20 @@ export const stubCharts = () => {
     drawn: [] as Frame[],
     destroyedCount: 0,
     loadedCount: 0,
-    /** What is due a second later: timers, then the frames that were asked for. */
+    createdCount: 0,
+    /** One turn of the frames that were asked for. */
+    turn: (): void => {
+      const asked = frames;
+      frames = [];
+      asked.forEach((callback) => callback());
+    },
+    /** What is due a second later: timers, then the frames that were asked for, until none is asked for any more. */
     frame: (): void => {
       nowMs += 1_000;
       const woken = wakes;
       wakes = [];
       woken.forEach((callback) => callback());
-      const asked = frames;
-      frames = [];
-      asked.forEach((callback) => callback());
+      while (frames.length > 0) stub.turn();
     },
     global: {} as { provide: Record<symbol, unknown> },
   };
@@ -45,7 +50,12 @@ export const stubCharts = () => {
   const tools: ChartTools = {
     loadPlot: async () => {
       stub.loadedCount += 1;
-      return { createPlot: () => plot };
+      return {
+        createPlot: () => {
+          stub.createdCount += 1;
+          return plot;
+        },
+      };
     },
     scheduler: () => scheduler,
   };
