@@ -51,7 +51,7 @@ const launchAndPlay = async (viewer, signInUrl) => {
 const upload = async (page, videos) => {
   await showView(page, '/library');
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Upload video' }).click()]);
-  await chooser.setFiles(videos.map(({ name, mimeType, buffer }) => ({ name, mimeType, buffer })));
+  await chooser.setFiles(videos.map(({ path }) => path));
   const links = videos.map(({ title }) => page.getByRole('grid', { name: 'Stored videos' }).getByRole('link', { name: title, exact: true }));
   for (const link of links) await link.waitFor({ timeout: LAUNCH_MS_MAX });
   return (await links.at(-1).getAttribute('href')).split('/').at(-1);
@@ -106,7 +106,10 @@ export const tour = async ({ browser, pictures, isWanted, watchedMs }) => {
     }
     if (isWanted('start')) await take('start');
 
-    const videos = await makeVideos(browser, new URL(door.signInUrl).origin);
+    // Within the data folder, with which they are removed.
+    const videosDir = join(door.dataDir, 'to-upload');
+    mkdirSync(videosDir);
+    const videos = await makeVideos(browser, new URL(door.signInUrl).origin, videosDir);
     const viewer = await openPage(browser, pictures[0]);
     await launchAndPlay(viewer, door.signInUrl);
     const videoId = await upload(viewer, videos);

@@ -2,7 +2,7 @@
  * Videos for the library of the pictures, made by the browser that takes them: several that look different, as in a real one, and long enough that
  * a player does not have the whole at once. A grain lies over them, so that they are as large as filmed ones.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../lib/root.mjs';
 
@@ -119,15 +119,19 @@ const record = async ({ scene, durationSec }) => {
   return new Uint8Array(output.target.buffer).toBase64?.() ?? btoa(Array.from(new Uint8Array(output.target.buffer), (byte) => String.fromCharCode(byte)).join(''));
 };
 
-/** `{title, name, mimeType, buffer}` of each, as file choosers take them. `url`: any page of this machine, since only such a page may encode. */
-export const makeVideos = async (browser, url) => {
+/** Writes them into a folder and returns `{title, path}` of each. `url`: any page of this machine, since only such a page may encode. */
+export const makeVideos = async (browser, url, folder) => {
   const context = await browser.newContext({ bypassCSP: true });
   try {
     const page = await context.newPage();
     await page.goto(url);
     await page.addScriptTag({ content: await readFile(join(root, 'node_modules', 'mediabunny', 'dist', 'bundles', 'mediabunny.min.cjs'), 'utf8') });
     const videos = [];
-    for (const video of VIDEOS) videos.push({ title: video.title, name: `${video.title}.webm`, mimeType: 'video/webm', buffer: Buffer.from(await page.evaluate(record, video), 'base64') });
+    for (const video of VIDEOS) {
+      const path = join(folder, `${video.title}.webm`);
+      await writeFile(path, Buffer.from(await page.evaluate(record, video), 'base64'));
+      videos.push({ title: video.title, path });
+    }
     return videos;
   } finally {
     await context.close();
