@@ -8,9 +8,9 @@ interface PageGlobals {
 const REACH_MS_MAX = 30_000;
 
 /** Resolves once playback has passed `sec`. */
-export const videoReaches = async (page: Page, sec: number): Promise<void> => {
+export const videoReaches = async (page: Page, sec: number, timeoutMs = REACH_MS_MAX): Promise<void> => {
   const isPast = (bound: number): boolean => ((globalThis as unknown as PageGlobals).document.querySelector('video')?.currentTime ?? 0) > bound;
-  await page.waitForFunction(isPast, sec, { timeout: REACH_MS_MAX });
+  await page.waitForFunction(isPast, sec, { timeout: timeoutMs });
 };
 
 export const videoCurrentSec = (page: Page): Promise<number> =>
