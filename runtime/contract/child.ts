@@ -17,7 +17,7 @@ import { z } from 'zod';
 import { isErrorCode, type ErrorCode } from './errors.ts';
 import { SECOND_MS } from './units.ts';
 
-export const ChildRole = z.enum(['metadata', 'storage-node', 'uploader']);
+export const ChildRole = z.enum(['metadata', 'link-emulator', 'storage-node', 'uploader']);
 export type ChildRole = z.infer<typeof ChildRole>;
 
 /** A child that was silent for several of these is mute. */
