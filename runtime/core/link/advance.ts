@@ -1,12 +1,10 @@
 /** Time in the link model: what is due next, and what happens then. One thing at a time, in order, each at the time it is due. */
 import { type Flow, fillHoles, hold, isIdle, isStalled, nextRetryMs, retry, segmentsOf, takeFromLine } from './flow.ts';
 import { SEGMENT_BYTES } from './limits.ts';
-import type { Connection, Link, LinkOutput, WayName } from './link.ts';
 import { drawLoss } from './loss.ts';
+import { type Connection, type Link, type LinkOutput, type WayName, WAYS } from './state.ts';
 import { isRoundOver, startRound, windowOf } from './virtual-tcp.ts';
 import { delayMsOf, occupy, turnBytesOf } from './way.ts';
-
-const NAMES: readonly WayName[] = ['toNode', 'toClient'];
 
 /** Lets everything happen that is due by `nowMs`. */
 export const advance = (link: Link, nowMs: number, outputs: LinkOutput[]): void => {
@@ -15,7 +13,7 @@ export const advance = (link: Link, nowMs: number, outputs: LinkOutput[]): void 
     let next: Flow | null = null;
     let nextName: WayName = 'toNode';
     let isHolding = false;
-    for (const name of NAMES) {
+    for (const name of WAYS) {
       for (const flow of link.ways[name].active) {
         isHolding ||= flow.holes.length > 0 || (link.view.isCut[name] && flow.bytes > 0);
         const dueMs = dueAtMs(link, name, flow);
@@ -40,7 +38,7 @@ export const advance = (link: Link, nowMs: number, outputs: LinkOutput[]): void 
 /** The connection is no more; what it still held is dropped. */
 export const forget = (link: Link, { id, flows }: Connection): void => {
   link.connections.delete(id);
-  for (const name of NAMES) link.ways[name].active.delete(flows[name]);
+  for (const name of WAYS) link.ways[name].active.delete(flows[name]);
 };
 
 export const resetByLink = (link: Link, connection: Connection, outputs: LinkOutput[]): void => {
@@ -101,7 +99,7 @@ const act = (link: Link, name: WayName, flow: Flow, outputs: LinkOutput[]): void
   else if (passAtMs(link, name, flow) <= link.nowMs) pass(link, name, flow, outputs);
   else passEnd(link, name, flow, connection, outputs);
   if (isIdle(flow)) link.ways[name].active.delete(flow);
-  if (connection.resetDraw < link.settings.resetShare && connection.passedBytes >= connection.resetAfterBytes && link.connections.has(connection.id)) {
+  if (connection.resetAtShare < link.settings.resetShare && connection.passedBytes >= connection.resetAfterBytes && link.connections.has(connection.id)) {
     resetByLink(link, connection, outputs);
   }
 };

@@ -8,7 +8,7 @@
  * are under way already.
  */
 import { SEGMENT_BYTES } from './limits.ts';
-import { createVirtualTcp, type Hole, loseAgain, recoverFromTimeout, retriedAtMs, type VirtualTcp, waitsForTimeout } from './virtual-tcp.ts';
+import { createVirtualTcp, forgetTimeouts, type Hole, loseAgain, recoverFromTimeout, retriedAtMs, type VirtualTcp, waitsForTimeout } from './virtual-tcp.ts';
 
 interface Travelling {
   sizeBytes: number;
@@ -85,6 +85,11 @@ export const retry = (flow: Flow, rttMs: number, nowMs: number, isLost: () => bo
   flow.holes = missing;
   if (wasStalled && !isStalled(flow)) recoverFromTimeout(flow.tcp, nowMs);
   return lostCount;
+};
+
+/** What is missing is sent again now, as if it had been lost for the first time. */
+export const retryNow = (flow: Flow): void => {
+  for (const hole of flow.holes) forgetTimeouts(hole);
 };
 
 /** Everything that was missing is there. */

@@ -38,70 +38,16 @@
  * once, not again when it is repeated; the end of a stream is not lost.
  */
 import type { LinkCounters, LinkSettings } from '../../contract/link.ts';
-import { createRandom, drawShare, type RandomState } from '../random.ts';
+import { createRandom, drawShare } from '../random.ts';
 import { advance, forget, openAtMs, resetByLink } from './advance.ts';
-import { createFlow, type Flow, type FlowEnd } from './flow.ts';
+import { createFlow, type FlowEnd, retryNow } from './flow.ts';
 import {
-  HANDSHAKE_RETRIES_MAX, HANDSHAKE_RETRY_MS, HELD_BYTES_MIN, HELD_MS_SPARE, HELD_WINDOWS, RESET_BYTES_MAX, RTT_MS_MIN, SEGMENT_BYTES, WINDOW_BYTES_MAX,
+  HANDSHAKE_RETRIES_MAX, HANDSHAKE_RETRY_MS, HELD_BYTES_MIN, HELD_MS_SPARE, HELD_WINDOWS, RESET_BYTES_MAX, SEGMENT_BYTES, WINDOW_BYTES_MAX,
 } from './limits.ts';
 import { drawLoss, isLossy } from './loss.ts';
+import { type Link, type LinkInput, type LinkOutput, viewOf, type WayName, WAYS } from './state.ts';
 import { windowOf } from './virtual-tcp.ts';
-import { activate, bytesPerMs, changeWay, createWay, drawJitter, type Way } from './way.ts';
-
-export const WAYS = ['toNode', 'toClient'] as const;
-export type WayName = (typeof WAYS)[number];
-
-export type LinkInput =
-  | { kind: 'open'; id: number }
-  | { kind: 'bytes'; id: number; way: WayName; sizeBytes: number }
-  /** The sender of this way will send nothing more. */
-  | { kind: 'end'; id: number; way: WayName }
-  /** The sender of this way is gone without an orderly end. Told to the other side behind the bytes that came before. */
-  | { kind: 'reset'; id: number; way: WayName }
-  | { kind: 'gone'; id: number }
-  | { kind: 'settings'; settings: LinkSettings }
-  | { kind: 'tick' };
-
-export type LinkOutput =
-  | { kind: 'refused'; id: number }
-  | { kind: 'release'; id: number; way: WayName; sizeBytes: number; atMs: number }
-  | { kind: 'end'; id: number; way: WayName; atMs: number }
-  /** With a way: its sender's reset has arrived. Without: the link resets both sides. Bytes that were not released are not wanted any more. */
-  | { kind: 'reset'; id: number; way: WayName | null; atMs: number };
-
-export interface Connection {
-  readonly id: number;
-  readonly openedMs: number;
-  /** What lost packets of the handshake cost. */
-  readonly handshakeMsLost: number;
-  isEstablished: boolean;
-  /** It is reset if this is below the share of connections that are. */
-  readonly resetDraw: number;
-  readonly resetAfterBytes: number;
-  passedBytes: number;
-  readonly flows: Record<WayName, Flow>;
-}
-
-/** What follows from the settings. */
-export interface LinkView {
-  /** The round trip of the virtual TCP; 0: there is no window. */
-  readonly rttMs: number;
-  readonly isLossy: Readonly<Record<WayName, boolean>>;
-  readonly isCut: Readonly<Record<WayName, boolean>>;
-}
-
-export interface Link {
-  settings: LinkSettings;
-  view: LinkView;
-  readonly ways: Record<WayName, Way>;
-  readonly connections: Map<number, Connection>;
-  /** Everything due until here has happened. */
-  nowMs: number;
-  /** See `nextWakeMs`. */
-  wakeMs: number;
-  readonly random: RandomState;
-  readonly counters: Omit<LinkCounters, 'connectionCount' | 'heldBytes'>;
-}
+import { activate, bytesPerMs, changeWay, createWay, drawJitter } from './way.ts';
 
 export interface LinkOptions {
   settings: LinkSettings;
@@ -109,16 +55,6 @@ export interface LinkOptions {
   seed: number;
   nowMs: number;
 }
-
-const viewOf = ({ toNode, toClient, partition }: LinkSettings): LinkView => {
-  const lossy = { toNode: isLossy(toNode.loss), toClient: isLossy(toClient.loss) };
-  const latencyMs = toNode.latencyMs + toClient.latencyMs;
-  return {
-    rttMs: latencyMs > 0 || lossy.toNode || lossy.toClient ? Math.max(RTT_MS_MIN, latencyMs) : 0,
-    isLossy: lossy,
-    isCut: { toNode: partition === 'to-node' || partition === 'both', toClient: partition === 'to-client' || partition === 'both' },
-  };
-};
 
 export const createLink = ({ settings, seed, nowMs }: LinkOptions): Link => ({
   settings,
@@ -194,14 +130,16 @@ const open = (link: Link, id: number, outputs: LinkOutput[]): void => {
     outputs.push({ kind: 'refused', id });
     return;
   }
+  // Both are drawn in any case, so that one connection's fate changes nothing for the next.
+  const resetDraw = drawShare(link.random);
+  const resetAfterBytes = Math.floor(drawShare(link.random) * RESET_BYTES_MAX);
   link.connections.set(id, {
     id,
     openedMs: link.nowMs,
     handshakeMsLost: drawHandshake(link),
     isEstablished: false,
-    // Both are drawn in any case, so that what one connection met changes nothing for the next.
-    resetDraw: link.settings.resetShare > 0 ? drawShare(link.random) : 1,
-    resetAfterBytes: Math.floor(drawShare(link.random) * RESET_BYTES_MAX),
+    resetAtShare: resetDraw < link.settings.resetShare ? resetDraw : Infinity,
+    resetAfterBytes,
     passedBytes: 0,
     flows: { toNode: createFlow(id), toClient: createFlow(id) },
   });
@@ -239,9 +177,17 @@ const takeEnd = (link: Link, id: number, name: WayName, kind: FlowEnd['kind']): 
 
 const change = (link: Link, settings: LinkSettings, outputs: LinkOutput[]): void => {
   const { isCut } = link.view;
-  for (const connection of link.connections.values()) connection.isEstablished ||= !isCut.toNode && !isCut.toClient && link.nowMs >= openAtMs(link, connection);
-  for (const name of WAYS) changeWay(link.ways[name], settings[name], link.nowMs);
+  const connections = [...link.connections.values()];
+  for (const connection of connections) connection.isEstablished ||= !isCut.toNode && !isCut.toClient && link.nowMs >= openAtMs(link, connection);
+  for (const name of WAYS) {
+    if (!changeWay(link.ways[name], settings[name], link.nowMs)) continue;
+    // Time-outs of up to a minute came from losses that are no more: whatever is missing is tried under the new ones.
+    for (const connection of connections) {
+      retryNow(connection.flows[name]);
+      connection.handshakeMsLost = 0;
+    }
+  }
   link.settings = settings;
   link.view = viewOf(settings);
-  if (settings.isFailed) for (const connection of [...link.connections.values()]) resetByLink(link, connection, outputs);
+  if (settings.isFailed) for (const connection of connections) resetByLink(link, connection, outputs);
 };

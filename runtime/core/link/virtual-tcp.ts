@@ -100,3 +100,9 @@ export const loseAgain = (hole: Hole, nowMs: number): void => {
   hole.sinceMs = nowMs;
   hole.timeoutCount += 1;
 };
+
+/** It is due now, and the next time-out is the first. */
+export const forgetTimeouts = (hole: Hole): void => {
+  hole.sinceMs = -Infinity;
+  hole.timeoutCount = 0;
+};

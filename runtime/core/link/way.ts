@@ -61,7 +61,8 @@ export const delayMsOf = ({ settings: { latencyMs, jitterMs } }: Way, jitterDraw
 /** Settings are plain JSON, and edits are rare. */
 const isSameLoss = (one: Loss, other: Loss): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-export const changeWay = (way: Way, settings: LinkDirection, nowMs: number): void => {
+/** Returns whether losses are others now: what is missing is judged anew then. */
+export const changeWay = (way: Way, settings: LinkDirection, nowMs: number): boolean => {
   const before = way.settings;
   way.settings = settings;
   if (before.bitsPerSecond !== settings.bitsPerSecond) {
@@ -71,5 +72,7 @@ export const changeWay = (way: Way, settings: LinkDirection, nowMs: number): voi
     way.freeAtMs = nowMs + owedMs;
   }
   // A chain that was left in its bad state by other figures would begin the new ones with a burst.
-  if (!isSameLoss(before.loss, settings.loss)) way.loss.isBad = false;
+  const isOtherLoss = !isSameLoss(before.loss, settings.loss);
+  if (isOtherLoss) way.loss.isBad = false;
+  return isOtherLoss;
 };

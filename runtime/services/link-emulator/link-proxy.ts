@@ -4,7 +4,8 @@
  */
 import type { LinkSpec } from '../../contract/child-config.ts';
 import type { LinkCounters, LinkSettings } from '../../contract/link.ts';
-import { countersOf, createLink, type LinkInput, type LinkOutput, nextWakeMs, roomBytes, stepLink, type WayName, WAYS } from '../../core/link/link.ts';
+import { countersOf, createLink, nextWakeMs, roomBytes, stepLink } from '../../core/link/link.ts';
+import { type LinkInput, type LinkOutput, type WayName, WAYS } from '../../core/link/state.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { connectTcp, listenTcp, type TcpSocket } from '../../platform/net/tcp.ts';
 import { createPipe, type Pipe } from './pipe.ts';

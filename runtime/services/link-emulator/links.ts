@@ -1,7 +1,7 @@
 /** All links of the emulator, by node. */
 import type { LinkSpec } from '../../contract/child-config.ts';
 import { VStackError } from '../../contract/errors.ts';
-import { type LinkCounters, type LinkSettings, normalLink } from '../../contract/link.ts';
+import type { LinkCounters, LinkSettings } from '../../contract/link.ts';
 import { seedFor } from '../../core/random.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type LinkProxy, openLinkProxy } from './link-proxy.ts';
@@ -26,14 +26,6 @@ export interface LinksOptions {
   seed: number;
   clock: Clock;
 }
-
-/** Settings are plain JSON made by one schema, which orders the keys. */
-export const isNormal = (settings: LinkSettings): boolean => {
-  const { toNode, toClient, ...rest } = settings;
-  const isDirectionNormal = ({ latencyMs, jitterMs, bitsPerSecond, loss }: LinkSettings['toNode']): boolean =>
-    latencyMs === 0 && jitterMs === 0 && bitsPerSecond === null && (loss.model === 'bernoulli' ? loss.share === 0 : loss.lossInGood === 0 && loss.lossInBad === 0);
-  return isDirectionNormal(toNode) && isDirectionNormal(toClient) && Object.entries(rest).every(([name, value]) => value === normalLink[name as keyof typeof rest]);
-};
 
 const addCounters = (sum: LinkCounters, more: LinkCounters): LinkCounters =>
   Object.fromEntries(Object.entries(sum).map(([name, value]) => [name, value + more[name as keyof LinkCounters]])) as LinkCounters;

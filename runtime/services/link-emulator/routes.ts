@@ -1,9 +1,9 @@
 /** The HTTP face of the link emulator: runtime/contract/wire/link-emulator.ts. */
-import { changeLink, type LinkSettings, normalLink } from '../../contract/link.ts';
+import { changeLink, isSameLink, type LinkSettings, normalLink } from '../../contract/link.ts';
 import { LinkChangeRequest, type LinkEmulatorHealth, type LinkInfo, type LinksResponse } from '../../contract/wire/link-emulator.ts';
 import type { Route } from '../../platform/http/server.ts';
 import type { LinkProxy } from './link-proxy.ts';
-import { isNormal, type Links } from './links.ts';
+import type { Links } from './links.ts';
 
 export interface RoutesOptions {
   links: Links;
@@ -16,7 +16,7 @@ const infoOf = (link: LinkProxy): LinkInfo => ({
   node_id: link.nodeId,
   port: link.port,
   target: link.target(),
-  normal: isNormal(link.settings()),
+  normal: isSameLink(link.settings(), normalLink),
   settings: link.settings(),
   counters: link.counters(),
 });
