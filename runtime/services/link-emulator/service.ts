@@ -44,7 +44,9 @@ export const createLinkEmulator = async ({ config, clock, log, emit }: LinkEmula
   const settingsNow = () => ({ links: links.list().map((link) => ({ nodeId: link.nodeId, settings: link.settings() })) });
 
   const open = async () => {
-    await Promise.all(config.links.map(links.open));
+    // All are waited for: one that is opened after another failed would be forgotten, and its port with it.
+    const opened = await Promise.allSettled(config.links.map(links.open));
+    for (const result of opened) if (result.status === 'rejected') throw result.reason;
     return createHttpService({
       routes: linkRoutes({ links, isStopping: () => isStopping, onChange: () => emit(LINKS_CHANGED, settingsNow()) }),
       log,
