@@ -13,9 +13,9 @@
  * Driving it. Every input carries `nowMs`, monotonic milliseconds that never go back; `stepLink` returns all that is due by then.
  * `nextWakeMs` tells when something will be due if nothing else happens (Infinity: nothing will); wake it then with a tick. In real time wake it
  * as soon after as timers allow: whatever was due earlier is reckoned at the time it was due (`atMs`), so lateness costs no rate. In virtual time
- * jump from wake-up to wake-up. Before sending more, ask `roomBytes`: a sender stands still while it is not positive (the socket is paused);
- * what it returns bounds the memory of a connection. After `reset`, or after both ways were ended, an id is forgotten; inputs about it are
- * ignored. Ids are numbers that the driver never uses again.
+ * jump from wake-up to wake-up. `roomBytes` tells how much more a sender should be let send now: while it is not positive a socket is paused, which
+ * bounds the memory of a connection. It is advice: a simulator, which holds no bytes, may send a message whole. After `reset`, or after both ways
+ * were ended, an id is forgotten; inputs about it are ignored. Ids are numbers that the driver never uses again.
  *
  *   const link = createLink({ settings, seed: 7, nowMs: 0 });
  *   stepLink(link, { kind: 'open', id: 1 }, 0);

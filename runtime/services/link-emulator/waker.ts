@@ -25,6 +25,7 @@ export const createWaker = (clock: Clock): Waker => {
   const sleepers = new Set<Sleeper>();
   let armedForMs = Infinity;
   let cancel = (): void => {};
+  let isRinging = false;
 
   const arm = (wakeMs: number): void => {
     cancel();
@@ -34,13 +35,15 @@ export const createWaker = (clock: Clock): Waker => {
 
   const ring = (): void => {
     armedForMs = Infinity;
+    isRinging = true;
     const nowMs = clock.nowMs();
-    let nextMs = Infinity;
     for (const sleeper of sleepers) {
       const wakeMs = sleeper.wakeMs();
       if (wakeMs <= nowMs + EARLY_MS) sleeper.wake(Math.max(nowMs, wakeMs));
-      nextMs = Math.min(nextMs, sleeper.wakeMs());
     }
+    isRinging = false;
+    let nextMs = Infinity;
+    for (const sleeper of sleepers) nextMs = Math.min(nextMs, sleeper.wakeMs());
     if (nextMs < armedForMs) arm(nextMs);
   };
 
@@ -48,8 +51,8 @@ export const createWaker = (clock: Clock): Waker => {
     add: (sleeper) => void sleepers.add(sleeper),
     remove: (sleeper) => void sleepers.delete(sleeper),
     schedule(wakeMs) {
-      // A timer that rings too early looks again; only one that would ring too late is set anew.
-      if (wakeMs < armedForMs) arm(wakeMs);
+      // A timer that rings too early looks again; only one that would ring too late is set anew. While it rings, it is set for all at the end.
+      if (wakeMs < armedForMs && !isRinging) arm(wakeMs);
     },
     stop() {
       cancel();
