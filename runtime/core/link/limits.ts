@@ -36,6 +36,6 @@ export const RESET_BYTES_MAX = 2 * MIB;
 /** What one direction of a connection may always hold. */
 export const HELD_BYTES_MIN = 256 * KIB;
 /** And so much time's worth of its rate beyond the round trip, so that a late wake-up finds enough to catch up with. */
-export const HELD_MS_SPARE = 100;
+export const HELD_MS_SPARE = 250;
 /** Windows' worth: one on its way, one that waits, and room for both to double. */
 export const HELD_WINDOWS = 4;
