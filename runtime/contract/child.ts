@@ -43,7 +43,7 @@ const Failure = z.object({ detail: z.string(), code: Code, details: Details.opti
 
 export const StartMessage = z.object({
   kind: z.literal('start'),
-  /** Tells children of one role apart: `metadata`, `uploader`, or the node's id. Stands in every log line. */
+  /** Tells children of one role apart: `metadata`, `links`, `uploader`, or the node's id. Stands in every log line. */
   name: z.string().min(1),
   /** Parsed by the child with the schema of its role, below. */
   config: z.unknown().optional(),

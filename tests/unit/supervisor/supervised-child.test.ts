@@ -45,7 +45,7 @@ const create = (program: FakeProgram, { port = 0, isPortFixed = false, isReachab
       random: () => 0,
       policy: defaultPolicy,
       log: silentLogger(),
-      entries: { 'storage-node': ENTRY, metadata: ENTRY, uploader: ENTRY },
+      entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY },
       ledger: noLedger,
       ports: {
         isFree: () => Promise.resolve(true),
