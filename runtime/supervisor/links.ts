@@ -73,7 +73,7 @@ export const createLinks = ({ emulator, savePort, onChange, onError }: LinksPart
   const wishOf = (nodeId: string): LinkSpec => {
     const wish = wishes.get(nodeId);
     if (wish) return wish;
-    throw new VStackError('not_found', `There is no link of a node "${nodeId}" in the cluster.`);
+    throw new VStackError('not_found', `There is no node "${nodeId}" in the cluster.`);
   };
 
   const takePorts = ({ links }: LinkPorts): void => {
