@@ -7,6 +7,7 @@ const slugOf = (name: string): string =>
   name
     // Accents come apart from their letters, which are kept.
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, CHARACTERS_MAX)

@@ -33,7 +33,7 @@ export const lossShareOf = (loss: Loss): number => {
   return badShare * loss.lossInBad + (1 - badShare) * loss.lossInGood;
 };
 
-export const lossText = (loss: Loss): string => `${shareText(lossShareOf(loss))}${loss.model === 'gilbert-elliott' ? ' in bursts' : ''}`;
+export const lossText = (loss: Loss): string => `${shareText(lossShareOf(loss))} loss${loss.model === 'gilbert-elliott' ? ' in bursts' : ''}`;
 
 const bothWays = (settings: LinkSettings, textOf: (direction: LinkDirection) => string | undefined): string[] => {
   const [up, down] = [textOf(settings.toNode), textOf(settings.toClient)];
@@ -57,7 +57,7 @@ export const linkText = (settings: LinkSettings): string => {
   return [
     ...(toNode.latencyMs + toClient.latencyMs + toNode.jitterMs + toClient.jitterMs > 0 ? [roundTripText(settings)] : []),
     ...bothWays(settings, ({ bitsPerSecond }) => (bitsPerSecond === null ? undefined : rateText(bitsPerSecond))),
-    ...bothWays(settings, ({ loss }) => (lossShareOf(loss) === 0 ? undefined : `${lossText(loss)} loss`)),
+    ...bothWays(settings, ({ loss }) => (lossShareOf(loss) === 0 ? undefined : lossText(loss))),
     ...(partitioned === undefined ? [] : [partitioned]),
     ...(resetShare > 0 ? [`${shareText(resetShare)} of connections reset`] : []),
     ...(slowCloseMs > 0 ? [`closes after ${short(slowCloseMs / SECOND_MS)} s`] : []),
