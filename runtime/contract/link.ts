@@ -59,17 +59,18 @@ export const LinkSettings = z.object({
 });
 export type LinkSettings = z.infer<typeof LinkSettings>;
 
-/** A change names only what it changes, in each direction too. */
+/** A change names only what it changes, in each direction too. A misspelt name would change nothing and look like success, so it is refused. */
 export const LinkChange = z
   .object({
-    toNode: LinkDirection.partial(),
-    toClient: LinkDirection.partial(),
+    toNode: LinkDirection.partial().strict(),
+    toClient: LinkDirection.partial().strict(),
     partition: Partition,
     isFailed: z.boolean(),
     resetShare: Share,
     slowCloseMs: LinkSettings.shape.slowCloseMs,
   })
-  .partial();
+  .partial()
+  .strict();
 export type LinkChange = z.infer<typeof LinkChange>;
 
 export const noLoss: Loss = { model: 'bernoulli', share: 0 };

@@ -1,9 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LinkSpec } from '../../runtime/contract/child-config.ts';
 import { ClusterFile } from '../../runtime/contract/cluster-file.ts';
 import { changeLink, normalLink } from '../../runtime/contract/link.ts';
+import { LinksResponse } from '../../runtime/contract/wire/link-emulator.ts';
 import { isPortFree } from '../../runtime/platform/net/ports.ts';
 import type { Supervisor, SupervisorEvent } from '../../runtime/supervisor/api.ts';
 import { createDataDir, eventually, isAlive, openSupervisor } from '../fixtures/supervision/cluster-fixture.ts';
@@ -26,7 +26,13 @@ const readClusterFile = async (): Promise<ClusterFile> => ClusterFile.parse(JSON
 const statusOf = (name: string) => supervisor.status().children.find((child) => child.name === name)!;
 const untilPhase = (name: string, phase: string) => eventually(() => statusOf(name), (child) => child.phase === phase);
 const told = () => supervisor.call('metadata', 'told') as Promise<{ nodeId: string; reason: string }[]>;
-const toldLinks = () => supervisor.call('links', 'told') as Promise<LinkSpec[]>;
+/** The emulator's own HTTP API. */
+const emulator = async (path: string, options: RequestInit = {}): Promise<unknown> => {
+  const headers = { Authorization: `Bearer ${supervisor.keys.clusterSecret}`, 'Content-Type': 'application/json' };
+  const answer = await fetch(`${statusOf('links').url}${path}`, { ...options, headers });
+  expect(answer.status).toBe(200);
+  return answer.json();
+};
 
 /**
  * A base whose ports are all free. Below the range from which systems lend ports to connections and to listeners on port 0, or other tests
@@ -149,12 +155,13 @@ describe('a launched cluster', () => {
     process.kill(statusOf('links').pid!, 'SIGKILL');
     await eventually(() => statusOf('links'), ({ restartCount, phase }) => restartCount === 1 && phase === 'ready');
     expect(supervisor.links.list()).toEqual(before);
-    expect((await toldLinks()).map(({ nodeId, port, settings, target }) => [nodeId, `http://127.0.0.1:${port}`, settings, `http://127.0.0.1:${target?.port}`])).toEqual(
+    const { links } = LinksResponse.parse(await emulator('/links'));
+    expect(links.map(({ node_id, port, settings, target }) => [node_id, `http://127.0.0.1:${port}`, settings, `http://127.0.0.1:${target?.port}`])).toEqual(
       before.map(({ nodeId, url, settings }) => [nodeId, url, settings, statusOf(nodeId).directUrl]),
     );
     for (const { nodeId, url } of before) expect(await (await fetch(url!)).text()).toBe(nodeId);
 
-    await supervisor.call('links', 'change', { links: [{ nodeId: 'node-1', settings: slow }] });
+    await emulator('/links/node-1', { method: 'PUT', body: JSON.stringify({ toClient: { latencyMs: 40 } }) });
     await eventually(() => supervisor.links.list(), (links) => links.every(({ settings }) => settings.toClient.latencyMs === 40));
     await supervisor.stop();
     expect([supervisor.links.isReady(), supervisor.links.list()]).toEqual([false, []]);

@@ -13,7 +13,7 @@
  */
 import { z } from 'zod';
 import { NodeId } from '../ids.ts';
-import { LinkChange, LinkCounters, LinkDirection, LinkSettings } from '../link.ts';
+import { LinkChange, LinkCounters, LinkSettings } from '../link.ts';
 
 const port = z.number().int().min(1).max(65_535);
 
@@ -37,9 +37,7 @@ export const LinkInfo = z.object({
 
 export const LinksResponse = z.object({ links: z.array(LinkInfo) });
 
-/** A misspelt name would change nothing and look like success, so unknown ones are refused. */
-const DirectionChange = LinkDirection.partial().strict();
-export const LinkChangeRequest = LinkChange.extend({ toNode: DirectionChange.optional(), toClient: DirectionChange.optional() }).strict();
+export const LinkChangeRequest = LinkChange;
 
 export type LinkEmulatorHealth = z.infer<typeof LinkEmulatorHealth>;
 export type LinkInfo = z.infer<typeof LinkInfo>;

@@ -1,5 +1,6 @@
-/** What a scenario will do to which nodes, with every choice made: the same nodes and the same numbers give the same plan. */
+/** What a scenario will do to which nodes, with every choice made: the same nodes and the same seed give the same plan, on every machine. */
 import type { Scenario, ScenarioAction, ScenarioStep, ScenarioTarget } from '../../contract/network.ts';
+import { createRandom, drawShare, type RandomState } from '../random.ts';
 
 export type PlannedAction = Exclude<ScenarioAction, { kind: 'random-profile' }>;
 
@@ -12,12 +13,9 @@ export interface PlannedStep {
   problem: string | null;
 }
 
-/** Returns numbers in [0, 1). */
-type Random = () => number;
+const draw = <T>(from: readonly T[], random: RandomState): T | undefined => from[Math.floor(drawShare(random) * from.length)];
 
-const draw = <T>(from: readonly T[], random: Random): T | undefined => from[Math.floor(random() * from.length)];
-
-const nodesOf = (target: ScenarioTarget, nodeIds: readonly string[], random: Random): { nodeIds: string[]; problem: string | null } => {
+const nodesOf = (target: ScenarioTarget, nodeIds: readonly string[], random: RandomState): { nodeIds: string[]; problem: string | null } => {
   const found = (chosen: readonly (string | undefined)[], wanted: string): { nodeIds: string[]; problem: string | null } => {
     const known = chosen.filter((nodeId) => nodeId !== undefined);
     return { nodeIds: known, problem: known.length > 0 ? null : `The cluster has no ${wanted}.` };
@@ -27,7 +25,7 @@ const nodesOf = (target: ScenarioTarget, nodeIds: readonly string[], random: Ran
   return target.nodes === 'all' ? found(nodeIds, 'node') : found([draw(nodeIds, random)], 'node');
 };
 
-const actionOf = (action: ScenarioAction, random: Random): PlannedAction =>
+const actionOf = (action: ScenarioAction, random: RandomState): PlannedAction =>
   action.kind === 'random-profile' ? { kind: 'profile', profileId: draw(action.profileIds, random)! } : action;
 
 /**
@@ -35,10 +33,12 @@ const actionOf = (action: ScenarioAction, random: Random): PlannedAction =>
  * every step, and before its profile.
  * @param nodeIds of the cluster, in the order of the nodes
  */
-export const planScenario = (scenario: Pick<Scenario, 'steps'>, nodeIds: readonly string[], random: Random): PlannedStep[] =>
-  [...scenario.steps]
+export const planScenario = (scenario: Pick<Scenario, 'steps'>, seed: number, nodeIds: readonly string[]): PlannedStep[] => {
+  const random = createRandom(seed);
+  return [...scenario.steps]
     .sort((a, b) => a.atSec - b.atSec)
     .map(({ atSec, target, action }: ScenarioStep) => {
       const nodes = nodesOf(target, nodeIds, random);
       return { atSec, target, action: actionOf(action, random), ...nodes };
     });
+};

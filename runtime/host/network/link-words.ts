@@ -1,6 +1,7 @@
 /** A link's settings as people say them. */
 import { normalLink, isSameLink, type LinkDirection, type LinkSettings, type Loss } from '../../contract/link.ts';
 import { SECOND_MS } from '../../contract/units.ts';
+import { meanLoss } from '../../core/link/loss.ts';
 
 const KBIT = 1_000;
 const MBIT = 1_000_000;
@@ -24,16 +25,7 @@ export const roundTripText = ({ toNode, toClient }: Pick<LinkSettings, 'toNode' 
   return `${short(rttMs)}${jitterMs > 0 ? ` ± ${short(jitterMs)}` : ''} ms`;
 };
 
-/** The mean over time, for a chain of two states too. */
-export const lossShareOf = (loss: Loss): number => {
-  if (loss.model === 'bernoulli') return loss.share;
-  const moves = loss.goodToBad + loss.badToGood;
-  // A chain that never moves stays in the good state, where it begins.
-  const badShare = moves === 0 ? 0 : loss.goodToBad / moves;
-  return badShare * loss.lossInBad + (1 - badShare) * loss.lossInGood;
-};
-
-export const lossText = (loss: Loss): string => `${shareText(lossShareOf(loss))} loss${loss.model === 'gilbert-elliott' ? ' in bursts' : ''}`;
+export const lossText = (loss: Loss): string => `${shareText(meanLoss(loss))} loss${loss.model === 'gilbert-elliott' ? ' in bursts' : ''}`;
 
 const bothWays = (settings: LinkSettings, textOf: (direction: LinkDirection) => string | undefined): string[] => {
   const [up, down] = [textOf(settings.toNode), textOf(settings.toClient)];
@@ -57,7 +49,7 @@ export const linkText = (settings: LinkSettings): string => {
   return [
     ...(toNode.latencyMs + toClient.latencyMs + toNode.jitterMs + toClient.jitterMs > 0 ? [roundTripText(settings)] : []),
     ...bothWays(settings, ({ bitsPerSecond }) => (bitsPerSecond === null ? undefined : rateText(bitsPerSecond))),
-    ...bothWays(settings, ({ loss }) => (lossShareOf(loss) === 0 ? undefined : lossText(loss))),
+    ...bothWays(settings, ({ loss }) => (meanLoss(loss) === 0 ? undefined : lossText(loss))),
     ...(partitioned === undefined ? [] : [partitioned]),
     ...(resetShare > 0 ? [`${shareText(resetShare)} of connections reset`] : []),
     ...(slowCloseMs > 0 ? [`closes after ${short(slowCloseMs / SECOND_MS)} s`] : []),

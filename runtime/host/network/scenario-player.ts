@@ -9,7 +9,6 @@ import type { Scenario } from '../../contract/network.ts';
 import { SECOND_MS } from '../../contract/units.ts';
 import { planScenario, type PlannedStep } from '../../core/scenario/plan.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { seededRandom } from '../../platform/random.ts';
 
 export interface PlayerParts {
   clock: Clock;
@@ -132,7 +131,7 @@ export const createScenarioPlayer = (parts: PlayerParts): ScenarioPlayer => {
         await parts.clearLinks();
         const nodeIds = parts.nodeIds();
         if (nodeIds.length === 0) throw new VStackError('not_running', 'The cluster was stopped before the scenario began.');
-        const plan = planScenario(scenario, nodeIds, seededRandom(seed));
+        const plan = planScenario(scenario, seed, nodeIds);
         play = { scenario, seed, startedAtMs: clock.wallMs(), startMs: clock.nowMs(), plan, done: [], underWay: new Set(), phase: 'running', problem: null, elapsedSec: null };
       } finally {
         isStarting = false;

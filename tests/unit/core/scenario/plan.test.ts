@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { builtInProfiles, builtInScenarios, type ScenarioAction, type ScenarioStep, type ScenarioTarget } from '../../../../runtime/contract/network.ts';
 import { planScenario } from '../../../../runtime/core/scenario/plan.ts';
-import { seededRandom } from '../../../../runtime/platform/random.ts';
 
 const NODES = ['node-1', 'node-3', 'node-4'];
 const normal: ScenarioAction = { kind: 'normal' };
 const step = (target: ScenarioTarget, action: ScenarioAction = normal, atSec = 0): ScenarioStep => ({ atSec, target, action });
-const plan = (steps: ScenarioStep[], seed = 1, nodes = NODES) => planScenario({ steps }, nodes, seededRandom(seed));
+const plan = (steps: ScenarioStep[], seed = 1, nodes = NODES) => planScenario({ steps }, seed, nodes);
 
 describe('the plan of a scenario', () => {
   it.each<[ScenarioTarget, string[], string | null]>([
