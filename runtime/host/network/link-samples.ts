@@ -59,7 +59,8 @@ export const startLinkSamples = ({ links, pinger, events, clock }: LinkSamplerPa
   const ping = async (nodeId: string, url: string, patienceMs: number): Promise<void> => {
     underWay.add(nodeId);
     try {
-      rtts.set(nodeId, await pinger.ping(`${url}/ping`, patienceMs));
+      const rttMs = await pinger.ping(`${url}/ping`, patienceMs);
+      rtts.set(nodeId, rttMs);
     } finally {
       underWay.delete(nodeId);
     }

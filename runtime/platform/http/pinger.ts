@@ -11,10 +11,10 @@ export const createPinger = ({ secret }: { secret: string }): Pinger => {
   // A second connection would be another one than was measured before.
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  const once = (url: string, timeoutMs: number): Promise<{ tookMs: number; isReused: boolean } | null> =>
+  /** `isStale`: the connection was gone before anything was asked. */
+  const once = (url: string, timeoutMs: number): Promise<{ tookMs: number | null; isReused: boolean; isStale?: boolean }> =>
     new Promise((resolve) => {
       const request = httpRequest(url, { method: 'HEAD', agent, headers: { Authorization: `Bearer ${secret}` } });
-      const timer = setTimeout(() => request.destroy(), timeoutMs);
       let sentMs = performance.now();
       const leaves = (): void => void (sentMs = performance.now());
       // A new socket sends when it is connected; one that stands sends as soon as it is free.
@@ -23,22 +23,30 @@ export const createPinger = ({ secret }: { secret: string }): Pinger => {
         const tookMs = performance.now() - sentMs;
         clearTimeout(timer);
         response.resume();
-        response.once('end', () => resolve(response.statusCode! < 400 ? { tookMs, isReused: request.reusedSocket } : null));
-        response.once('close', () => resolve(null));
+        response.once('end', () => resolve({ tookMs: response.statusCode! < 400 ? tookMs : null, isReused: request.reusedSocket }));
+        response.once('close', () => resolve({ tookMs: null, isReused: request.reusedSocket }));
       });
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        request.destroy();
+      }, timeoutMs);
       request.once('error', () => {
         clearTimeout(timer);
-        resolve(null); // Whoever does not answer is shown by that.
+        // Whoever does not answer is shown by that.
+        resolve({ tookMs: null, isReused: request.reusedSocket, isStale: request.reusedSocket && !isLate });
       });
       request.end();
     });
 
   return {
     async ping(url, timeoutMs) {
-      const first = await once(url, timeoutMs);
-      // The first answer over a new connection may have waited for more than its own way: the emulator connects to the node only then.
-      const measured = first && !first.isReused ? await once(url, timeoutMs) : first;
-      return measured && measured.tookMs;
+      let answer = await once(url, timeoutMs);
+      // A node that restarted, or one that was not asked for a while, closed the connection.
+      if (answer.isStale) answer = await once(url, timeoutMs);
+      // The first answer over a new connection may have waited for more than its own way: the link connects to the node only then.
+      if (answer.tookMs !== null && !answer.isReused) answer = await once(url, timeoutMs);
+      return answer.tookMs;
     },
     close: () => agent.destroy(),
   };
