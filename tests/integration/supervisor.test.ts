@@ -188,6 +188,10 @@ describe('a launched cluster', () => {
     const { metadata_url, uploader_url, nodes } = await readClusterFile();
     const ports = [metadata_url, ...nodes.map(({ url }) => url), uploader_url].map((url) => Number(new URL(url!).port) - base);
     expect(ports).toEqual([0, 1, 2, 3, 10, 4]);
+    const other = createServer().listen(base + 11, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    await expect(supervisor.addNode()).rejects.toMatchObject({ code: 'port_in_use', message: expect.stringContaining('the link of the new node') as string });
+    await new Promise((resolve) => other.close(resolve));
     expect(await supervisor.addNode()).toBe('node-5');
     expect(statusOf('node-5').url).toBe(`http://127.0.0.1:${base + 11}`);
   });
