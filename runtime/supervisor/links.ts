@@ -90,16 +90,28 @@ export const createLinks = ({ emulator, savePort, onChange, onError }: LinksPart
 
   const change = (nodeId: string, changed: Partial<LinkSpec>): void => void wishes.set(nodeId, { ...wishOf(nodeId), ...changed });
 
-  /** What was not done is not known either, so that the next turn tells it again. */
+  /** What was refused is not known either, so that the next turn tells it again. */
   const unsay = (nodeId: string, changed: Partial<LinkSpec>): void => {
     const known = told.get(nodeId);
     if (known) told.set(nodeId, { ...known, ...changed });
+  };
+
+  /**
+   * Whether the wish stands although there was no answer: a process that ended is followed by another, which is told everything, and one that
+   * is slow has it in its channel.
+   */
+  const willBeDone = (error: unknown): boolean => {
+    if (!(error instanceof VStackError) || (error.code !== 'unavailable' && error.code !== 'timeout')) return false;
+    if (error.code === 'timeout') onError(error, 'the link emulator is slow to do what it was told');
+    return true;
   };
 
   const open = (spec: LinkSpec): Promise<void> => {
     const { nodeId } = spec;
     const opened = ask('link-open', spec)
       .then(takePorts, (error: unknown) => {
+        // Whoever waits for it looks for its port.
+        if (error instanceof VStackError && error.code === 'unavailable') return;
         told.delete(nodeId);
         throw error;
       })
@@ -108,8 +120,15 @@ export const createLinks = ({ emulator, savePort, onChange, onError }: LinksPart
     return opened;
   };
 
+  const close = async (nodeId: string): Promise<void> => {
+    await ask('link-close', { nodeId }).catch((error: unknown) => {
+      if (!willBeDone(error)) throw error;
+    });
+  };
+
   const tellTarget = async ({ nodeId, target }: LinkSpec): Promise<void> => {
     await ask('link-target', { nodeId, target }).catch((error: unknown) => {
+      if (willBeDone(error)) return;
       unsay(nodeId, { target: null });
       throw error;
     });
@@ -121,6 +140,7 @@ export const createLinks = ({ emulator, savePort, onChange, onError }: LinksPart
     try {
       await ask('links-set', { links });
     } catch (error) {
+      if (willBeDone(error)) return;
       // A copy differs from every wish.
       for (const { nodeId, settings } of links) unsay(nodeId, { settings: { ...settings } });
       throw error;
@@ -145,10 +165,9 @@ export const createLinks = ({ emulator, savePort, onChange, onError }: LinksPart
       }
     }
     if (settings.length > 0) work.push(tellSettings(settings));
-    for (const nodeId of before.keys()) if (!wishes.has(nodeId)) work.push(ask('link-close', { nodeId }));
+    for (const nodeId of before.keys()) if (!wishes.has(nodeId)) work.push(close(nodeId));
     const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === 'rejected');
-    // A process that ended meanwhile is followed by another, which is told everything.
-    if (failed && !(failed.reason instanceof VStackError && failed.reason.code === 'unavailable')) throw failed.reason as Error;
+    if (failed) throw failed.reason as Error;
   };
 
   const reconcileQuietly = (what: string): Promise<void> => reconcile().catch((error: unknown) => onError(error, what));
