@@ -18,6 +18,7 @@ export default defineConfig({
           'storage-node': at('runtime/services/storage-node/storage-node.ts'),
           metadata: at('runtime/services/metadata/metadata.ts'),
           uploader: at('runtime/services/uploader/uploader.ts'),
+          'link-emulator': at('runtime/services/link-emulator/link-emulator.ts'),
         },
         external: ['electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

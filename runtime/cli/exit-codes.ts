@@ -16,7 +16,7 @@ export const exitCodeTable: readonly [code: number, meaning: string][] = [
   [exitCode.failure, 'failed; the message says why'],
   [exitCode.usage, 'bad usage: unknown command or option, wrong value'],
   [exitCode.notRunning, 'no cluster runs in this data folder, or the needed part of it does not'],
-  [exitCode.notFound, 'no such video, node or file'],
+  [exitCode.notFound, 'no such video, node, profile, scenario or file'],
   [exitCode.foundWrong, 'checked and found wrong: `doctor` found a problem, `play` could not get or verify a chunk'],
   [exitCode.cancelled, 'cancelled by Ctrl-C'],
 ];

@@ -16,7 +16,7 @@ const whole =
     return value;
   };
 
-const oneOf =
+export const oneOf =
   <T extends string>(...choices: readonly T[]) =>
   (text: string): T => {
     const choice = choices.find((candidate) => candidate === text);
@@ -41,6 +41,8 @@ export const parsePort = whole(0, PORT_MAX);
 export const parsePortBase = whole(0, PORT_BASE_MAX);
 export const parseLimit = whole(1, LIMIT_MAX);
 export const parseOffset = whole(0, Number.MAX_SAFE_INTEGER);
+/** Seeds of scenarios: whole numbers below 2^31. */
+export const parseSeed = whole(0, 2 ** 31 - 1);
 export const parseAuthentication = oneOf('on', 'off');
 /** For an option that may be given more than once. */
 export const collectSources = (name: string, before: readonly string[] = []): string[] => [...before, name];

@@ -19,7 +19,7 @@ export const programLayout = (entryUrl: string): ProgramLayout => {
   const entryOf = (role: ChildRole): string => (isSource ? join(projectRoot, 'runtime', 'services', role, `${role}.ts`) : join(dirname(entry), `${role}.js`));
   return {
     projectRoot,
-    entries: { metadata: entryOf('metadata'), 'storage-node': entryOf('storage-node'), uploader: entryOf('uploader') },
+    entries: { metadata: entryOf('metadata'), 'link-emulator': entryOf('link-emulator'), 'storage-node': entryOf('storage-node'), uploader: entryOf('uploader') },
     rendererDir: join(projectRoot, 'out', 'renderer'),
     samplePath: join(projectRoot, 'resources', 'sample.mp4'),
   };

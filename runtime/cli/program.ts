@@ -5,6 +5,7 @@ import { parseAuthentication, parseDataDir, parseNodes, parsePort, parsePortBase
 import { addVideos } from './program-library.ts';
 import { addLogs } from './program-logs.ts';
 import type { ProgramLayout } from './program-layout.ts';
+import { addNetwork } from './program-network.ts';
 import { addObserving, addProgramCare } from './program-observe.ts';
 import { examples, type GlobalOptions, type Run } from './program-parts.ts';
 import { runDoctorCommand } from './commands/doctor.ts';
@@ -26,9 +27,9 @@ const addRunning = (program: Command, run: Run): void => {
   program
     .command('up')
     .summary('launch a cluster and keep it running until Ctrl-C')
-    .description('Launches the metadata service, storage nodes and the uploader, tells each step, and keeps them running until Ctrl-C. Where a host runs in the data folder already, it launches through that one.')
+    .description('Launches the metadata service, the link emulator, storage nodes and the uploader, tells each step, and keeps them running until Ctrl-C. Where a host runs in the data folder already, it launches through that one.')
     .option('--nodes <count>', 'storage nodes of a new cluster; an existing one grows to as many, but never shrinks (default: the setting, 5)', parseNodes)
-    .option('--port-base <port>', 'metadata takes this port, nodes the next three, the uploader the fifth; 0: the system chooses (default: the setting, 0)', parsePortBase)
+    .option('--port-base <port>', 'metadata takes this port, nodes (their links) the next three, the uploader the fifth; 0: the system chooses (default: the setting, 0)', parsePortBase)
     .option('--replicas <count>', 'full copies of each chunk of new videos; those that exist keep theirs (default: the setting, 3)', parseReplicas)
     .option('--auth <on|off>', 'off: services ask for no secret, for compatibility runs with old clients (default: the setting, on)', parseAuthentication)
     .addHelpText('after', examples('vstack up', 'vstack up --nodes 3 --data /tmp/try', 'vstack up --port-base 8080 --auth off', 'vstack up --nodes 5 --replicas 5', 'vstack up --json | jq -c'))
@@ -138,6 +139,7 @@ export const createProgram = (run: Run, layout: ProgramLayout, { defaultDataDir,
   addNodes(program, run);
   addVideos(program, run);
   addLogs(program, run);
+  addNetwork(program, run);
   addObserving(program, run);
   addCare(program, run, layout);
   addProgramCare(program, run);

@@ -26,12 +26,14 @@ export const callNames = [
   'uploads:list', 'uploads:start', 'uploads:sample', 'uploads:cancel',
   'playback:report', 'playback:latest', 'playback:sessions',
   'metrics:latest', 'metrics:history', 'metrics:summary', 'metrics:export',
+  'network:show', 'network:set', 'network:apply-profile', 'network:reset', 'network:profiles', 'network:save-profile', 'network:delete-profile',
+  'scenarios:list', 'scenarios:save', 'scenarios:delete', 'scenarios:run', 'scenarios:stop',
   'events:list',
   'system:info', 'system:doctor', 'system:diagnostics', 'system:open-folder', 'system:set-data-folder', 'system:shutdown',
   'settings:get', 'settings:set',
 ] as const;
 
 export const eventNames = [
-  'cluster:changed', 'logs:lines', 'videos:changed', 'videos:saving', 'uploads:changed', 'playback:changed', 'metrics:sample', 'events:added',
+  'cluster:changed', 'logs:lines', 'videos:changed', 'videos:saving', 'uploads:changed', 'playback:changed', 'metrics:sample', 'network:changed', 'network:sample', 'network:library', 'events:added',
   'settings:changed',
 ] as const;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { NodeId } from './ids.ts';
+import { LinkCounters, LinkSettings, normalLink } from './link.ts';
 import { REPLICAS_MAX } from './settings.ts';
 import { GIB, MINUTE_MS, SECOND_MS } from './units.ts';
 
@@ -98,3 +99,41 @@ export type UploaderConfigInput = z.input<typeof UploaderConfig>;
 /** Input of the metadata service's call `node-down`: the supervisor's word that a node died, or was stopped, counts at once. */
 export const NodeDownInput = z.object({ nodeId: NodeId, reason: z.string() });
 export type NodeDownInput = z.infer<typeof NodeDownInput>;
+
+/** One link: where it listens, and the node behind it. */
+export const LinkSpec = z.object({
+  nodeId: NodeId,
+  /** 0 lets the system choose; `ready` and the answer of `link-open` tell which it became. */
+  port: z.number().int().min(0).max(65_535),
+  /** The node's own address; null while it is not known: connections are refused meanwhile. */
+  target: z.object({ host: z.string(), port: z.number().int().min(1).max(65_535) }).nullable(),
+  settings: LinkSettings.default(normalLink),
+});
+export type LinkSpec = z.infer<typeof LinkSpec>;
+
+export const LinkEmulatorConfig = z.object({
+  ...listening,
+  links: z.array(LinkSpec).default([]),
+  /** Draws losses, jitter and resets. @default one of its own at every start */
+  seed: z.number().int().nonnegative().optional(),
+});
+export type LinkEmulatorConfig = z.infer<typeof LinkEmulatorConfig>;
+export type LinkEmulatorConfigInput = z.input<typeof LinkEmulatorConfig>;
+
+/** `details` of the emulator's `ready`, and the answer of `link-open`. */
+export const LinkPorts = z.object({ links: z.array(z.object({ nodeId: NodeId, port: z.number().int() })) });
+export type LinkPorts = z.infer<typeof LinkPorts>;
+
+/** What the supervisor asks of the emulator over IPC, by name: input and answer. */
+export const linkCalls = {
+  'link-open': { input: LinkSpec, output: LinkPorts },
+  'link-close': { input: z.object({ nodeId: NodeId }), output: z.object({}) },
+  'link-target': { input: LinkSpec.pick({ nodeId: true, target: true }), output: z.object({}) },
+  /** All settings of the named links, at once. */
+  'links-set': { input: z.object({ links: z.array(z.object({ nodeId: NodeId, settings: LinkSettings })) }), output: z.object({}) },
+  'links-counters': { input: z.object({}), output: z.object({ links: z.array(z.object({ nodeId: NodeId, counters: LinkCounters })) }) },
+} as const;
+
+/** Event of the emulator: somebody changed links over its HTTP API. All links, as they are now. */
+export const LINKS_CHANGED = 'links-changed';
+export const LinksChanged = z.object({ links: z.array(z.object({ nodeId: NodeId, settings: LinkSettings })) });

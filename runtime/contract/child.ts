@@ -17,7 +17,7 @@ import { z } from 'zod';
 import { isErrorCode, type ErrorCode } from './errors.ts';
 import { SECOND_MS } from './units.ts';
 
-export const ChildRole = z.enum(['metadata', 'storage-node', 'uploader']);
+export const ChildRole = z.enum(['metadata', 'link-emulator', 'storage-node', 'uploader']);
 export type ChildRole = z.infer<typeof ChildRole>;
 
 /** A child that was silent for several of these is mute. */
@@ -43,7 +43,7 @@ const Failure = z.object({ detail: z.string(), code: Code, details: Details.opti
 
 export const StartMessage = z.object({
   kind: z.literal('start'),
-  /** Tells children of one role apart: `metadata`, `uploader`, or the node's id. Stands in every log line. */
+  /** Tells children of one role apart: `metadata`, `links`, `uploader`, or the node's id. Stands in every log line. */
   name: z.string().min(1),
   /** Parsed by the child with the schema of its role, below. */
   config: z.unknown().optional(),

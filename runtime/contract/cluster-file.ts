@@ -14,7 +14,7 @@ const Pid = z.number().int().positive().nullable();
 
 export const ClusterFileNode = z.object({
   node_id: NodeId,
-  /** Where clients reach it: its link, where one stands before it. Null until it was ready for the first time. */
+  /** Where clients reach it: its link. Null until it was ready for the first time. */
   url: Url,
   /** Where the node itself listens. */
   direct_url: Url,
@@ -25,9 +25,11 @@ export const ClusterFileNode = z.object({
 
 export const ClusterFile = z.object({
   version: z.literal(CLUSTER_FILE_VERSION),
-  /** Null while no cluster is launched; the same holds for the uploader. */
+  /** Null while no cluster is launched; the same holds for the uploader and the link emulator. */
   metadata_url: Url,
   uploader_url: Url,
+  /** The HTTP API of the link emulator; a file of an older version names none. */
+  links_url: Url.default(null),
   /** The page, if this host serves one, without its token: that stands in `web-token.json` (0600) beside this file. */
   web_url: Url,
   /** The control socket of the host. */
@@ -36,9 +38,10 @@ export const ClusterFile = z.object({
   secret: z.string(),
   /** Of the host. */
   pid: z.number().int().positive(),
-  /** Null while it is not running; the same holds for the uploader. */
+  /** Null while it is not running; the same holds for the uploader and the link emulator. */
   metadata_pid: Pid,
   uploader_pid: Pid,
+  links_pid: Pid.default(null),
   nodes: z.array(ClusterFileNode),
 });
 export type ClusterFile = z.infer<typeof ClusterFile>;

@@ -16,7 +16,7 @@ export const Settings = z.object({
   version: z.literal(SETTINGS_VERSION),
   /** Storage nodes a launch brings up when it is not told otherwise. Copies of a chunk stand on different ones. */
   nodeCount: z.number().int().min(1).max(NODES_MAX).default(5),
-  /** 0: the system chooses. Otherwise metadata takes N, nodes N+1 to N+3, the uploader N+4, further nodes N+10 and up. */
+  /** 0: the system chooses. Otherwise metadata takes N, the nodes' links N+1 to N+3, the uploader N+4, further links N+10 and up. */
   portBase: z.number().int().min(0).max(65_000).default(0),
   /** `off` only for compatibility runs with clients that know no secret. */
   authentication: z.enum(['on', 'off']).default('on'),

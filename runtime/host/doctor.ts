@@ -53,7 +53,7 @@ const checkDisk: Check = async ({ dataDir }) => {
   return free < FREE_BYTES_LOW ? warning(finding, 'Enough for short videos only. Make room, or choose another disk with --data.') : ok(finding);
 };
 
-/** V-Stack's classic numbers: metadata N, nodes N+1 to N+3, uploader N+4. */
+/** V-Stack's classic numbers: metadata N, the links of nodes N+1 to N+3, uploader N+4. */
 const CLASSIC_PORT_COUNT = 5;
 
 const checkPorts: Check = async ({ portBase, isClusterRunning }) => {

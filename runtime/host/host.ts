@@ -46,6 +46,7 @@ import { openHostHappenings } from './happenings/happenings.ts';
 import { tellVideos } from './happenings/tell-videos.ts';
 import { inProcessClient } from './in-process-client.ts';
 import { createLogStore } from './log-store.ts';
+import { openHostNetwork } from './network/host-network.ts';
 import { createSessionBook, type SessionBook } from './playback/session-book.ts';
 import { openRecorder } from './metrics/recorder.ts';
 import { createProgramFacts } from './program-facts.ts';
@@ -157,8 +158,9 @@ const assemble = async (
     if ((event.kind === 'log' || event.kind === 'child-event') && event.name === 'uploader') uploads.kick();
     recorder.take(event);
     if (event.kind === 'changed') happenings.takeStatus(supervisor.status());
+    network.take(event);
     if (event.kind === 'log') return logs.add(event.name, event.lines, event.droppedCount);
-    if (event.kind === 'child-event' || event.kind === 'wanted') return;
+    if (event.kind === 'child-event' || event.kind === 'wanted' || event.kind === 'links') return;
     if (event.kind === 'beat') return beatThrottle.request();
     statusThrottle.request();
     const isUploaderReady = supervisor.status().uploaderUrl !== null;
@@ -185,6 +187,7 @@ const assemble = async (
     onFailOver: happenings.takeFailOver,
   });
   const recorder = await openRecorder({ folder: joinPath(dataDir, 'metrics'), clock, events, log, http, status: () => supervisor.status(), latestPlayback: sessions.sample });
+  const network = await openHostNetwork({ file: joinPath(dataDir, 'network.json'), supervisor, events, happenings, clock });
 
   let lastRequest: LaunchRequest | undefined;
   const defaults = { settings, topologyFile: supervisor.paths.topologyFile, tuning: options.tuning };
@@ -206,6 +209,7 @@ const assemble = async (
     ...settingsHandlers(settings, events),
     ...metricHandlers(recorder),
     ...playbackHandlers(sessions),
+    ...network.handlers,
     ...happeningHandlers(happenings),
     ...systemHandlers({
       ...program,
@@ -231,6 +235,7 @@ const assemble = async (
     dispatcher.close();
     uploads.stop();
     thumbnails.stop();
+    network.close();
     try {
       await supervisor.close();
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { ChildRole } from '../contract/child.ts';
 import type { ClusterFile } from '../contract/cluster-file.ts';
 import type { ClusterStatus, LaunchStep } from '../contract/control/cluster.ts';
+import type { LinkCounters, LinkSettings } from '../contract/link.ts';
 import type { SupervisionPolicy } from '../core/supervision/policy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -28,6 +29,8 @@ export type SupervisorEvent =
   | { kind: 'step'; step: LaunchStep }
   /** Log lines of a child, JSON, as they stand in its log file. */
   | { kind: 'log'; name: string; lines: string[]; droppedCount: number }
+  /** Which links there are, where, or how they are set. */
+  | { kind: 'links' }
   /** An event that a child sent by its own name. */
   | { kind: 'child-event'; name: string; event: string; data: unknown };
 
@@ -54,7 +57,20 @@ export interface SupervisorOptions {
   processes?: ProcessTable;
 }
 
+/** The links between clients and nodes, in the order of the nodes. */
+export interface LinkControl {
+  /** Whether the emulator serves; while it does not, clients reach no node. */
+  isReady(): boolean;
+  /** Empty while no cluster is launched. */
+  list(): { nodeId: string; url: string | null; settings: LinkSettings }[];
+  /** Sets the named links, all at once; an emulator that is down learns it when it is up again. @throws VStackError not_running, not_found */
+  set(links: readonly { nodeId: string; settings: LinkSettings }[]): Promise<void>;
+  /** @throws VStackError not_running, unavailable while the emulator does not serve */
+  counters(): Promise<{ nodeId: string; counters: LinkCounters }[]>;
+}
+
 export interface Supervisor {
+  readonly links: LinkControl;
   readonly keys: ClusterKeys;
   readonly paths: DataPaths;
   status(): ClusterStatus;
@@ -62,7 +78,7 @@ export interface Supervisor {
   clusterFile(): ClusterFile;
   /**
    * Brings the cluster up: resolves when it serves, with cluster.json written. An abort, or a `stop` meanwhile, takes down what was started.
-   * @throws VStackError already_running, port_in_use, no_quorum, cancelled, or what kept the metadata service or the uploader from starting
+   * @throws VStackError already_running, port_in_use, no_quorum, cancelled, or what kept the metadata service, the link emulator or the uploader from starting
    */
   launch(request: LaunchRequest, signal?: AbortSignal): Promise<ClusterStatus>;
   /** Takes the cluster down, whatever it is doing, within 5 s; nothing running is fine. */
@@ -73,7 +89,7 @@ export interface Supervisor {
   addNode(): Promise<string>;
   /** @throws VStackError not_found, not_running, conflict for the last one */
   removeNode(nodeId: string, options?: { deleteData?: boolean }): Promise<void>;
-  /** Asks a child by name (`metadata`, `uploader`, a node id). @throws VStackError not_found, unavailable, timeout, or the child's answer */
+  /** Asks a child by name (`metadata`, `links`, `uploader`, a node id). @throws VStackError not_found, unavailable, timeout, or the child's answer */
   call(name: string, call: string, input?: unknown, options?: { timeoutMs?: number }): Promise<unknown>;
   /** Names the host's own doors in cluster.json, which is written from then on. */
   setDoors(doors: Partial<Doors>): Promise<void>;

@@ -1,5 +1,5 @@
 /** What each child is told at its start, made of the cluster's keys, its topology and the wishes of the launch. */
-import type { Authentication, MetadataConfigInput, StorageNodeConfigInput, UploaderConfigInput } from '../contract/child-config.ts';
+import type { Authentication, LinkEmulatorConfigInput, LinkSpec, MetadataConfigInput, StorageNodeConfigInput, UploaderConfigInput } from '../contract/child-config.ts';
 import { nodeKeyOf } from '../platform/crypto.ts';
 import type { DataPaths } from './data-paths.ts';
 import type { ClusterKeys } from './keys.ts';
@@ -18,6 +18,7 @@ export interface LaunchRequest {
   /** Further settings of the services, for benchmarks and tests; they win over everything above. */
   tuning?: {
     metadata?: Partial<MetadataConfigInput>;
+    links?: Partial<LinkEmulatorConfigInput>;
     node?: Partial<StorageNodeConfigInput>;
     uploader?: Partial<UploaderConfigInput>;
   };
@@ -29,6 +30,8 @@ export interface ConfigSource {
   request: LaunchRequest;
   /** Known once the metadata service was ready. */
   metadataUrl(): string;
+  /** Where clients reach a node; known once the link emulator was ready. */
+  linkUrl(nodeId: string): string | null;
 }
 
 export const metadataConfig = ({ keys, paths, request }: ConfigSource, port: number): MetadataConfigInput => ({
@@ -43,10 +46,19 @@ export const metadataConfig = ({ keys, paths, request }: ConfigSource, port: num
   ...request.tuning?.metadata,
 });
 
-export const nodeConfig = ({ keys, paths, request, metadataUrl }: ConfigSource, nodeId: string, port: number): StorageNodeConfigInput => ({
+export const linksConfig = ({ keys, request }: ConfigSource, port: number, links: LinkSpec[]): LinkEmulatorConfigInput => ({
+  port,
+  clusterSecret: keys.clusterSecret,
+  authentication: request.authentication ?? 'on',
+  links,
+  ...request.tuning?.links,
+});
+
+export const nodeConfig = ({ keys, paths, request, metadataUrl, linkUrl }: ConfigSource, nodeId: string, port: number): StorageNodeConfigInput => ({
   nodeId,
   dir: paths.nodeDir(nodeId),
   port,
+  advertisedUrl: linkUrl(nodeId) ?? undefined,
   metadataUrl: metadataUrl(),
   clusterSecret: keys.clusterSecret,
   authentication: request.authentication ?? 'on',

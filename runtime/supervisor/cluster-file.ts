@@ -11,6 +11,9 @@ export interface Doors {
   controlUrl: string | null;
 }
 
+/** The children of a cluster that is down are still told of; what they listened on is not. */
+const DOWN: ReadonlySet<ClusterStatus['phase']> = new Set<ClusterStatus['phase']>(['stopping', 'stopped', 'failed']);
+
 export interface ClusterFileWriter {
   /** The file as it stands, or will stand in a moment. */
   value(): ClusterFile;
@@ -31,18 +34,21 @@ export const createClusterFile = (
   let isRemoved = false;
 
   const value = (): ClusterFile => {
-    const { children, metadataUrl, uploaderUrl } = facts.status();
+    const { phase, children, metadataUrl, uploaderUrl } = facts.status();
+    const linksUrl = children.find(({ role }) => role === 'link-emulator')?.url ?? null;
     const pidOf = (role: ChildStatus['role']): number | null => children.find((child) => child.role === role)?.pid ?? null;
     return {
       version: CLUSTER_FILE_VERSION,
       metadata_url: metadataUrl,
       uploader_url: uploaderUrl,
+      links_url: DOWN.has(phase) ? null : linksUrl,
       web_url: doors.webUrl,
       control_url: doors.controlUrl,
       secret: facts.secret,
       pid: facts.hostPid,
       metadata_pid: pidOf('metadata'),
       uploader_pid: pidOf('uploader'),
+      links_pid: pidOf('link-emulator'),
       nodes: children.filter(({ role }) => role === 'storage-node').map(nodeOf),
     };
   };

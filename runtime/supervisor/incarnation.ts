@@ -13,7 +13,7 @@ type Of<Kind extends ChildMessage['kind']> = Extract<ChildMessage, { kind: Kind 
 
 export interface IncarnationEvents {
   /** It listens on this port, which was seen to answer. */
-  onReady(port: number, details: Record<string, unknown>): void;
+  onReady(port: number, details: Record<string, unknown>): void | Promise<void>;
   onBeat(beat: Of<'beat'>): void;
   onFailed(code: ErrorCode, detail: string): void;
   /** It says that it is ready, but its port does not answer. */
@@ -49,7 +49,7 @@ export const launchIncarnation = (order: LaunchOrder, context: SupervisorContext
       await context.ports.waitUntilAnswers(port);
       if (hasEnded) return;
       ledger.setPort(nonce, port);
-      events.onReady(port, details);
+      await events.onReady(port, details);
     } catch (cause) {
       const detail = `It said that it is ready on port ${port}, but the port does not answer: ${(cause as Error).message}`;
       if (!hasEnded) events.onUnreachable(new VStackError('timeout', detail, { cause }));

@@ -19,7 +19,23 @@ const requireFreeBase = async (portBase: number, { nodes }: Topology, ports: Por
 };
 
 /**
- * Ends leftovers, fits the topology to the wish, and settles the ports: with a port base all of them must be free; remembered ones are given
+ * Gives up the remembered ports that somebody else took meanwhile. With a port base, what it decides is not remembered but demanded, and where
+ * the nodes and the emulator itself listen must stay out of its way.
+ */
+const keepFreePorts = async (topology: Topology, portBase: number, ports: PortTools): Promise<void> => {
+  const demanded = new Set(portBase > 0 ? wantedPorts(portBase, topology.nodes).map(({ port }) => port) : []);
+  const kept = async (port: number): Promise<number> => (port > 0 && !demanded.has(port) && (await ports.isFree(port)) ? port : 0);
+  topology.metadataPort = await kept(topology.metadataPort);
+  topology.uploaderPort = await kept(topology.uploaderPort);
+  topology.emulatorPort = await kept(topology.emulatorPort);
+  for (const node of topology.nodes) {
+    node.port = await kept(node.port);
+    node.linkPort = await kept(node.linkPort);
+  }
+};
+
+/**
+ * Ends leftovers, fits the topology to the wish, and settles the ports: those that a port base decides must be free; remembered ones are given
  * up where somebody else took them meanwhile. Changes `topology`; the caller saves it.
  * @returns what was found, in words
  * @throws VStackError port_in_use naming every conflict and a base that is free; bad_request for a base without room
@@ -31,13 +47,7 @@ export const prepareLaunch = async (request: LaunchRequest, topology: Topology, 
 
   fitTopology(topology, request.nodeCount);
   const portBase = request.portBase ?? 0;
-  if (portBase > 0) {
-    await requireFreeBase(portBase, topology, ports);
-  } else {
-    const keepIfFree = async (port: number): Promise<number> => (port > 0 && (await ports.isFree(port)) ? port : 0);
-    topology.metadataPort = await keepIfFree(topology.metadataPort);
-    topology.uploaderPort = await keepIfFree(topology.uploaderPort);
-    for (const node of topology.nodes) node.port = await keepIfFree(node.port);
-  }
+  if (portBase > 0) await requireFreeBase(portBase, topology, ports);
+  await keepFreePorts(topology, portBase, ports);
   return leftovers.length === 0 ? 'nothing was left behind' : `ended ${leftovers.length} left behind`;
 };

@@ -14,7 +14,7 @@ export const wantedPorts = (portBase: number, nodes: readonly { nodeId: string; 
   const plan = planPorts(portBase);
   return [
     { port: plan.metadata, purpose: 'the metadata service' },
-    ...nodes.map(({ nodeId, number }) => ({ port: plan.node(number), purpose: nodeId })),
+    ...nodes.map(({ nodeId, number }) => ({ port: plan.link(number), purpose: `the link of ${nodeId}` })),
     { port: plan.uploader, purpose: 'the uploader' },
   ];
 };

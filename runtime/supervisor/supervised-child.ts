@@ -36,8 +36,14 @@ export interface ChildSettings {
   port: number;
   /** False: another port will do should this one be taken before the child was ever ready. */
   isPortFixed: boolean;
+  /** Where clients reach it, if not where it listens. */
+  clientUrl?(): string | null;
   /** Built anew for every launch, with the port of then. */
   configFor(port: number): unknown;
+  /** It listens and answers, and counts as ready once this has resolved. @default at once */
+  onListening?(port: number, details: Record<string, unknown>): Promise<void> | void;
+  /** A port that it was to have again, its own or another that it opens, belongs to somebody else by now: its next configuration names others. */
+  onPortLost?(): void;
   /** After every change of phase. */
   onPhase(from: ChildPhase, to: ChildPhase): void;
   /** After every beat, and with what it said. */
@@ -124,11 +130,12 @@ export const createSupervisedChild = (settings: ChildSettings, context: Supervis
   };
 
   const eventsOf = (isCurrent: () => boolean): IncarnationEvents => ({
-    onReady(readyPort) {
+    async onReady(readyPort, details) {
       if (!isCurrent()) return;
       port = readyPort;
       wasEverReady = true;
-      apply({ kind: 'ready' });
+      await settings.onListening?.(readyPort, details);
+      if (isCurrent()) apply({ kind: 'ready' });
     },
     onBeat({ rssBytes, cpuMs, servingMs, details }) {
       if (!isCurrent()) return;
@@ -140,7 +147,10 @@ export const createSupervisedChild = (settings: ChildSettings, context: Supervis
     onFailed(code, detail) {
       if (!isCurrent()) return;
       // A port that was only remembered may belong to somebody else by now; one that others were told already must stay.
-      if (code === 'port_in_use' && !settings.isPortFixed && !wasEverReady) port = 0;
+      if (code === 'port_in_use' && !settings.isPortFixed && !wasEverReady) {
+        port = 0;
+        settings.onPortLost?.();
+      }
       apply({ kind: 'failed', code, detail });
     },
     onUnreachable(error) {
@@ -176,15 +186,15 @@ export const createSupervisedChild = (settings: ChildSettings, context: Supervis
     phase: () => state.phase,
     port: () => port,
     status() {
-      const url = wasEverReady ? `http://${HOST}:${port}` : null;
+      const directUrl = wasEverReady ? `http://${HOST}:${port}` : null;
       const isAlive = hasProcess(state.phase);
       return {
         name,
         role,
         phase: state.phase,
         pid: (isAlive && incarnation?.pid) || null,
-        url,
-        directUrl: url,
+        url: directUrl && settings.clientUrl ? settings.clientUrl() : directUrl,
+        directUrl,
         dataDir: settings.dataDir,
         startedAtMs: isAlive ? startedWallMs : null,
         restartCount: state.restartCount,

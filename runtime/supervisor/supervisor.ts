@@ -9,12 +9,13 @@
 import type { ClusterPhase, ClusterStatus, Problem } from '../contract/control/cluster.ts';
 import { toErrorBody, VStackError } from '../contract/errors.ts';
 import { NODES_MAX } from '../contract/settings.ts';
+import { isServing } from '../core/supervision/child-state.ts';
 import { defaultPolicy } from '../core/supervision/policy.ts';
 import { systemClock } from '../platform/clock.ts';
 import { makeDirectory, removePath } from '../platform/files.ts';
 import { silentLogger } from '../platform/log.ts';
 import { systemRandom } from '../platform/random.ts';
-import type { Supervisor, SupervisorOptions } from './api.ts';
+import type { LinkControl, Supervisor, SupervisorOptions } from './api.ts';
 import type { LaunchRequest } from './child-configs.ts';
 import { createCluster, type Cluster } from './cluster.ts';
 import { createClusterFile } from './cluster-file.ts';
@@ -62,13 +63,14 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
   let launching: { finished: Promise<unknown>; aborter: AbortController } | undefined;
   let stopping: Promise<void> | undefined;
 
+  const isLaunched = (): boolean => stage === 'starting' || stage === 'up';
   const phase = (): ClusterPhase => {
     if (stage !== 'up') return stage;
     return cluster!.children().every((child) => child.phase() === 'ready') ? 'ready' : 'degraded';
   };
 
   const status = (): ClusterStatus => {
-    const isServing = stage === 'starting' || stage === 'up';
+    const isUp = isLaunched();
     return {
       phase: phase(),
       dataDir,
@@ -79,8 +81,8 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
       steps: steps.list(),
       children: cluster?.children().map((child) => child.status()) ?? [],
       problem,
-      metadataUrl: (isServing && cluster?.metadata.status().url) || null,
-      uploaderUrl: (isServing && cluster?.uploader.status().url) || null,
+      metadataUrl: (isUp && cluster?.metadata.status().url) || null,
+      uploaderUrl: (isUp && cluster?.uploader.status().url) || null,
     };
   };
 
@@ -108,6 +110,7 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
         onWanted: (name, isWanted) => onEvent({ kind: 'wanted', name, isWanted }),
         onLog: (name, lines, droppedCount) => onEvent({ kind: 'log', name, lines, droppedCount }),
         onChildEvent: (name, event, data) => onEvent({ kind: 'child-event', name, event, data }),
+        onLinks: () => onEvent({ kind: 'links' }),
       },
     });
 
@@ -181,9 +184,17 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
     throw new VStackError('not_found', `There is no node "${nodeId}" in the cluster.`);
   };
 
+  const links: LinkControl = {
+    isReady: () => isLaunched() && cluster !== undefined && isServing(cluster.emulator.phase()),
+    list: () => (isLaunched() && cluster?.links.list()) || [],
+    set: async (changed) => running().links.set(changed),
+    counters: async () => running().links.counters(),
+  };
+
   return {
     keys,
     paths,
+    links,
     status,
     clusterFile: file.value,
     async launch(wish, signal) {

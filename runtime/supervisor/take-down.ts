@@ -2,7 +2,7 @@
 import { sleep, type Clock } from '../platform/clock.ts';
 import type { SupervisedChild } from './supervised-child.ts';
 
-/** Three such stages in a row (uploader, nodes, metadata) and their margins fit into the 5 s within which everything must be gone. */
+/** Three such stages in a row (uploader, nodes, links with metadata) and their margins fit into the 5 s within which everything must be gone. */
 export const STOP_GRACE_MS = 1300;
 
 /** A killed process is gone within milliseconds; one that the kernel holds (a dead disk) is not waited for. */

@@ -11,8 +11,8 @@ export const holdDataFolder = (dataDir: string, { url }: ScriptedDoor): (() => v
   const lock = tryFileLock(join(dataDir, 'host.lock'));
   if (!lock) throw new Error(`A host runs in ${dataDir} already.`);
   const file: ClusterFile = {
-    version: CLUSTER_FILE_VERSION, metadata_url: null, uploader_url: null, web_url: null, control_url: `${url.replace('http', 'ws')}/control`,
-    secret: SCRIPTED_TOKEN, pid: process.pid, metadata_pid: null, uploader_pid: null, nodes: [],
+    version: CLUSTER_FILE_VERSION, metadata_url: null, uploader_url: null, links_url: null, web_url: null, control_url: `${url.replace('http', 'ws')}/control`,
+    secret: SCRIPTED_TOKEN, pid: process.pid, metadata_pid: null, uploader_pid: null, links_pid: null, nodes: [],
   };
   writeFileSync(join(dataDir, CLUSTER_FILE), JSON.stringify(file), { mode: 0o600 });
   return () => lock.release();

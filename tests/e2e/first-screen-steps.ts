@@ -87,7 +87,7 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Cluster' }).click();
     await page.reload();
     await page.getByRole('table', { name: 'Processes of the cluster' }).waitFor();
-    expect(await page.getByRole('row').count()).toBe(6);
+    expect(await page.getByRole('row').count()).toBe(7);
   });
 
   test('adds a node, and removes it once asked', async () => {

@@ -58,7 +58,7 @@ it.skipIf(process.platform === 'win32')('agree about nodes that were killed, pau
   await supervisor.node('node-2').kill();
   await untilReady('node-2');
 
-  const names = ['node-1', 'node-2', 'node-3', 'metadata', 'uploader'];
+  const names = ['node-1', 'node-2', 'node-3', 'metadata', 'links', 'uploader'];
   const look = () => names.map((name) => ({ name, beats: meters.availability(name)!, supervisor: statusOf(name).availability }));
   const agreed = await eventually(look, (rows) => rows.every(({ beats, supervisor: own }) => Math.abs(beats - own) < AGREEMENT), AGREE_MS_MAX);
   const [undisturbed, disturbed] = agreed;

@@ -71,7 +71,7 @@ const told = (program: Program, event: string): Promise<Line> =>
 
 const clusterPath = (): string => join(dataDir, 'cluster.json');
 const clusterFile = (): ClusterFile => JSON.parse(readFileSync(clusterPath(), 'utf8')) as ClusterFile;
-const pidsOf = ({ pid, metadata_pid, uploader_pid, nodes }: ClusterFile): number[] => [pid, metadata_pid, uploader_pid, ...nodes.map((node) => node.pid)].map((one) => one!);
+const pidsOf = ({ pid, metadata_pid, links_pid, uploader_pid, nodes }: ClusterFile): number[] => [pid, metadata_pid, links_pid, uploader_pid, ...nodes.map((node) => node.pid)].map((one) => one!);
 const nobodyLeft = (pids: readonly number[]): Promise<true> => eventually('the end of every process', () => Promise.resolve(pids.some(isAlive) ? undefined : true), 5_000);
 
 const up = async (...args: string[]): Promise<Program> => {

@@ -66,7 +66,7 @@ describe('the built main program, in a stand-in of Electron, with a real host', 
     const status = await call<ClusterStatus>('cluster:launch', { nodeCount: 1 });
     pids.push(...status.children.map((child) => child.pid).filter((pid) => pid !== null));
     expect(status.phase).toBe('ready');
-    expect(pids).toHaveLength(3);
+    expect(pids).toHaveLength(4);
     await expect.poll(() => [...phases]).toContain('ready');
     expect(phases).toContain('starting');
   });

@@ -6,7 +6,7 @@ import { killCampaign, type KillTarget } from '../soak/kill-campaign.ts';
 const KILLS = 2;
 
 describe.skipIf(!existsSync('/proc/self/stat'))('killing a process during uploads', () => {
-  it.each<KillTarget>(['node', 'uploader', 'metadata', 'host'])(
+  it.each<KillTarget>(['node', 'links', 'uploader', 'metadata', 'host'])(
     'loses nothing that was acknowledged and leaves no orphan: %s',
     { timeout: 180_000, retry: 0 },
     async (target) => {

@@ -46,14 +46,14 @@ const survivors = async (children: { pid: number; name: string }[]): Promise<str
 describe.skipIf(process.platform === 'win32')('children of a host that was killed', () => {
   it('end by themselves', async () => {
     const children = await launchParent('nothing');
-    expect(await survivors(children)).toHaveLength(4);
+    expect(await survivors(children)).toHaveLength(5);
     await killParent();
     expect(await eventually(() => survivors(children), (names) => names.length === 0, ORPHAN_MS_MAX)).toEqual([]);
   });
 
   it.each(['pause', 'hang'] as const)('end also when one of them cannot (%s), because the guard kills it', async (what) => {
     const children = await launchParent(what);
-    expect(await survivors(children)).toHaveLength(4);
+    expect(await survivors(children)).toHaveLength(5);
     await killParent();
     expect(await eventually(() => survivors(children), (names) => names.length === 0, ORPHAN_MS_MAX)).toEqual([]);
   });

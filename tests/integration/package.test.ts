@@ -69,7 +69,7 @@ describe.skipIf(process.platform !== 'linux')('the packaged program', () => {
 
   test('keeps beside its archive what children run and read, and the Node they run on', () => {
     const beside = join(resources, 'app.asar.unpacked');
-    for (const path of ['out/main/metadata.js', 'out/main/storage-node.js', 'out/main/uploader.js', 'out/main/chunks', 'resources/sample.mp4']) expect(existsSync(join(beside, path)), path).toBe(true);
+    for (const path of ['out/main/metadata.js', 'out/main/link-emulator.js', 'out/main/storage-node.js', 'out/main/uploader.js', 'out/main/chunks', 'resources/sample.mp4']) expect(existsSync(join(beside, path)), path).toBe(true);
     expect(existsSync(join(beside, 'out/main/index.js'))).toBe(false);
     // Without it Node would take the children for CommonJS.
     expect(JSON.parse(readFileSync(join(beside, 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });
@@ -90,8 +90,8 @@ describe.skipIf(process.platform !== 'linux')('the packaged program', () => {
       await chooseNodeCount(page, 1);
       await page.getByRole('button', { name: 'Launch only' }).click();
       await page.getByRole('row', { name: /node-1 Ready/ }).waitFor({ timeout: 30_000 });
-      const { metadata_pid: metadata, uploader_pid: uploader, nodes } = ClusterFile.parse(JSON.parse(readFileSync(join(folder, 'data', CLUSTER_FILE), 'utf8')));
-      for (const [pid, role] of [[metadata, 'metadata'], [uploader, 'uploader'], [nodes[0]!.pid, 'storage-node']] as const) {
+      const { metadata_pid: metadata, links_pid: links, uploader_pid: uploader, nodes } = ClusterFile.parse(JSON.parse(readFileSync(join(folder, 'data', CLUSTER_FILE), 'utf8')));
+      for (const [pid, role] of [[metadata, 'metadata'], [links, 'link-emulator'], [uploader, 'uploader'], [nodes[0]!.pid, 'storage-node']] as const) {
         const [node, ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
         expect([node, args.find((arg) => arg.endsWith('.js'))]).toEqual([join(installed, 'node/node'), join(installed, 'app.asar.unpacked/out/main', `${role}.js`)]);
       }

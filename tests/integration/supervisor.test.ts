@@ -1,7 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClusterFile } from '../../runtime/contract/cluster-file.ts';
+import { changeLink, normalLink } from '../../runtime/contract/link.ts';
+import { LinksResponse } from '../../runtime/contract/wire/link-emulator.ts';
 import { isPortFree } from '../../runtime/platform/net/ports.ts';
 import type { Supervisor, SupervisorEvent } from '../../runtime/supervisor/api.ts';
 import { createDataDir, eventually, isAlive, openSupervisor } from '../fixtures/supervision/cluster-fixture.ts';
@@ -24,6 +26,13 @@ const readClusterFile = async (): Promise<ClusterFile> => ClusterFile.parse(JSON
 const statusOf = (name: string) => supervisor.status().children.find((child) => child.name === name)!;
 const untilPhase = (name: string, phase: string) => eventually(() => statusOf(name), (child) => child.phase === phase);
 const told = () => supervisor.call('metadata', 'told') as Promise<{ nodeId: string; reason: string }[]>;
+/** The emulator's own HTTP API. */
+const emulator = async (path: string, options: RequestInit = {}): Promise<unknown> => {
+  const headers = { Authorization: `Bearer ${supervisor.keys.clusterSecret}`, 'Content-Type': 'application/json' };
+  const answer = await fetch(`${statusOf('links').url}${path}`, { ...options, headers });
+  expect(answer.status).toBe(200);
+  return answer.json();
+};
 
 /**
  * A base whose ports are all free. Below the range from which systems lend ports to connections and to listeners on port 0, or other tests
@@ -33,7 +42,7 @@ const freePortBase = (): Promise<number> =>
   eventually(
     async () => {
       const base = 15_000 + Math.floor(Math.random() * 15_000);
-      const free = await Promise.all([0, 1, 2, 3, 4, 10].map((offset) => isPortFree(base + offset)));
+      const free = await Promise.all([0, 1, 2, 3, 4, 10, 11].map((offset) => isPortFree(base + offset)));
       return free.every(Boolean) ? base : 0;
     },
     (base) => base > 0,
@@ -44,17 +53,22 @@ describe('a launched cluster', () => {
     const status = await supervisor.launch({ nodeCount: 3 });
     expect(status.phase).toBe('ready');
     expect(status.children.map(({ name, phase }) => [name, phase])).toEqual(
-      ['metadata', 'node-1', 'node-2', 'node-3', 'uploader'].map((name) => [name, 'ready']),
+      ['metadata', 'links', 'node-1', 'node-2', 'node-3', 'uploader'].map((name) => [name, 'ready']),
     );
     const finished = events.flatMap((event) => (event.kind === 'step' && event.step.phase === 'done' ? [event.step] : []));
-    expect(finished.map(({ name }) => name).sort()).toEqual(['metadata', 'node-1', 'node-2', 'node-3', 'prepare', 'quorum', 'uploader']);
+    expect(finished.map(({ name }) => name).sort()).toEqual(['links', 'metadata', 'node-1', 'node-2', 'node-3', 'prepare', 'quorum', 'uploader']);
     expect(finished.every(({ tookMs }) => tookMs !== null && tookMs >= 0)).toBe(true);
     expect(finished.at(-1)).toMatchObject({ name: 'quorum', detail: '3 of 3' });
 
     const file = await readClusterFile();
     expect(file).toMatchObject({ metadata_url: status.metadataUrl, uploader_url: status.uploaderUrl, secret: supervisor.keys.clusterSecret, pid: process.pid });
+    expect(file).toMatchObject({ links_url: statusOf('links').directUrl, links_pid: statusOf('links').pid });
     expect(file.nodes.map(({ node_id }) => node_id)).toEqual(['node-1', 'node-2', 'node-3']);
-    for (const node of file.nodes) expect(await (await fetch(node.url!)).text()).toBe(node.node_id);
+    // Clients reach a node over its link; the node itself listens elsewhere.
+    for (const node of file.nodes) {
+      for (const url of [node.url!, node.direct_url!]) expect(await (await fetch(url)).text()).toBe(node.node_id);
+    }
+    expect(new Set(file.nodes.flatMap(({ url, direct_url }) => [url, direct_url])).size).toBe(6);
     for (const path of [supervisor.paths.clusterFile, supervisor.paths.keysFile, supervisor.paths.ledgerFile]) {
       if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
     }
@@ -68,7 +82,8 @@ describe('a launched cluster', () => {
     await eventually(() => statusOf('node-2'), (child) => child.restartCount === 1 && child.phase === 'ready');
     expect(await told()).toMatchObject([{ nodeId: 'node-2' }]);
     const after = await eventually(async () => (await readClusterFile()).nodes[1]!, (node) => node.pid !== null && node.pid !== before.pid);
-    expect(after.url).toBe(before.url);
+    expect([after.url, after.direct_url]).toEqual([before.url, before.direct_url]);
+    expect(await (await fetch(after.url!)).text()).toBe('node-2');
     expect(statusOf('node-2').availability).toBeLessThan(1);
     expect(supervisor.status().phase).toBe('ready');
   });
@@ -78,9 +93,11 @@ describe('a launched cluster', () => {
     const node = supervisor.node('node-1');
     await node.stop();
     expect(node.status()).toMatchObject({ phase: 'stopped', pid: null, restartCount: 0 });
+    await expect(fetch(node.status().url!)).rejects.toThrow('fetch failed');
     expect(supervisor.status().phase).toBe('degraded');
     await node.start();
     expect(node.status()).toMatchObject({ phase: 'ready', restartCount: 0 });
+    expect(await (await fetch(node.status().url!)).text()).toBe('node-1');
     await node.restart();
     expect(node.status()).toMatchObject({ phase: 'ready', restartCount: 1 });
     await node.kill();
@@ -101,14 +118,56 @@ describe('a launched cluster', () => {
     await supervisor.launch({ nodeCount: 3 });
     expect(await supervisor.addNode()).toBe('node-4');
     await supervisor.removeNode('node-2', { deleteData: true });
-    const urls = (await readClusterFile()).nodes.map(({ node_id, url }) => [node_id, url]);
+    const addresses = async () => {
+      const { links_url, nodes } = await readClusterFile();
+      return { links_url, nodes: nodes.map(({ node_id, url, direct_url }) => [node_id, url, direct_url]) };
+    };
+    const before = await addresses();
+    for (const [nodeId, url] of before.nodes) expect(await (await fetch(url!)).text()).toBe(nodeId);
     await supervisor.close();
     await expect(stat(supervisor.paths.clusterFile)).rejects.toMatchObject({ code: 'ENOENT' });
 
     ({ supervisor, events } = await openSupervisor(dataDir));
     await supervisor.launch({ nodeCount: 3 });
-    expect((await readClusterFile()).nodes.map(({ node_id, url }) => [node_id, url])).toEqual(urls);
-    expect(urls.map(([nodeId]) => nodeId)).toEqual(['node-1', 'node-3', 'node-4']);
+    expect(await addresses()).toEqual(before);
+    expect(before.nodes.map(([nodeId]) => nodeId)).toEqual(['node-1', 'node-3', 'node-4']);
+  });
+
+  it('brings up a cluster from before there were links, with its nodes at the addresses that clients know', async () => {
+    const port = (await freePortBase()) + 1;
+    const nodes = [{ nodeId: 'node-1', number: 1, port }, { nodeId: 'node-2', number: 2, port: 0 }];
+    await writeFile(supervisor.paths.topologyFile, JSON.stringify({ version: 1, nodeCountAsked: 2, nextNumber: 3, metadataPort: 0, uploaderPort: 0, nodes }));
+    await supervisor.close();
+    ({ supervisor, events } = await openSupervisor(dataDir));
+    await supervisor.launch({ nodeCount: 2 });
+    const { url, directUrl } = statusOf('node-1');
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    expect(directUrl).not.toBe(url);
+    expect(await (await fetch(url!)).text()).toBe('node-1');
+  });
+
+  it('keeps addresses and settings of every link when the emulator dies', async () => {
+    await supervisor.launch({ nodeCount: 2 });
+    const slow = changeLink(normalLink, { toClient: { latencyMs: 40 } });
+    await supervisor.links.set([{ nodeId: 'node-2', settings: slow }]);
+    const before = supervisor.links.list();
+    expect(before.map(({ settings }) => settings.toClient.latencyMs)).toEqual([0, 40]);
+    process.kill(statusOf('links').pid!, 'SIGKILL');
+    await eventually(() => statusOf('links'), ({ restartCount, phase }) => restartCount === 1 && phase === 'ready');
+    expect(supervisor.links.list()).toEqual(before);
+    const { links } = LinksResponse.parse(await emulator('/links'));
+    expect(links.map(({ node_id, port, settings, target }) => [node_id, `http://127.0.0.1:${port}`, settings, `http://127.0.0.1:${target?.port}`])).toEqual(
+      before.map(({ nodeId, url, settings }) => [nodeId, url, settings, statusOf(nodeId).directUrl]),
+    );
+    for (const { nodeId, url } of before) expect(await (await fetch(url!)).text()).toBe(nodeId);
+
+    await emulator('/links/node-1', { method: 'PUT', body: JSON.stringify({ toClient: { latencyMs: 40 } }) });
+    await eventually(() => supervisor.links.list(), (links) => links.every(({ settings }) => settings.toClient.latencyMs === 40));
+    await supervisor.stop();
+    expect([supervisor.links.isReady(), supervisor.links.list()]).toEqual([false, []]);
+    await expect(supervisor.links.set([])).rejects.toMatchObject({ code: 'not_running' });
+    await supervisor.launch({ nodeCount: 2 });
+    expect(supervisor.links.list().map(({ settings }) => settings)).toEqual([normalLink, normalLink]);
   });
 
   it('names a port conflict and its owner before anything starts', async () => {
@@ -122,13 +181,19 @@ describe('a launched cluster', () => {
     await supervisor.stop();
     await new Promise((resolve) => stranger.close(resolve));
     expect(failure).toMatchObject({ code: 'port_in_use', details: { port: base + 2, suggestedPortBase } });
-    expect(failure.message).toContain(`Port ${base + 2}, wanted for node-2, is held by`);
+    expect(failure.message).toContain(`Port ${base + 2}, wanted for the link of node-2, is held by`);
     if (process.platform === 'linux') expect(failure.message).toContain(`process ${process.pid}`);
 
     await supervisor.launch({ nodeCount: 4, portBase: base });
     const { metadata_url, uploader_url, nodes } = await readClusterFile();
     const ports = [metadata_url, ...nodes.map(({ url }) => url), uploader_url].map((url) => Number(new URL(url!).port) - base);
     expect(ports).toEqual([0, 1, 2, 3, 10, 4]);
+    const other = createServer().listen(base + 11, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    await expect(supervisor.addNode()).rejects.toMatchObject({ code: 'port_in_use', message: expect.stringContaining('the link of the new node') as string });
+    await new Promise((resolve) => other.close(resolve));
+    expect(await supervisor.addNode()).toBe('node-5');
+    expect(statusOf('node-5').url).toBe(`http://127.0.0.1:${base + 11}`);
   });
 
   it('can be stopped while it launches, and launched again', async () => {
@@ -168,7 +233,7 @@ describe('a launched cluster', () => {
     isUp = true;
     const pids = supervisor.status().children.map(({ pid }) => pid!);
     await supervisor.stop();
-    expect([order[0], order.slice(1, 3).sort(), order[3]]).toEqual(['uploader', ['node-1', 'node-2'], 'metadata']);
+    expect([order[0], order.slice(1, 3).sort(), order.slice(3).sort()]).toEqual(['uploader', ['node-1', 'node-2'], ['links', 'metadata']]);
     for (const pid of pids) expect(await isAlive(pid)).toBe(false);
     expect(JSON.parse(await readFile(supervisor.paths.ledgerFile, 'utf8'))).toEqual({ version: 1, entries: [] });
   });
@@ -184,6 +249,8 @@ describe('a launched cluster', () => {
   });
 
   it('fails with the reason of a service that cannot start, and takes everything down again', async () => {
+    await expect(supervisor.launch({ nodeCount: 1, tuning: { links: { clusterSecret: 'short' } } })).rejects.toMatchObject({ code: 'bad_request', message: expect.stringContaining('link-emulator') as string });
+    expect(supervisor.status().steps.find(({ name }) => name === 'links')).toMatchObject({ phase: 'failed' });
     const tuning = { uploader: { start: 'fail' } as object };
     await expect(supervisor.launch({ nodeCount: 1, tuning })).rejects.toMatchObject({ code: 'corrupt', message: expect.stringContaining('holiday pictures') as string });
     expect(supervisor.status()).toMatchObject({ phase: 'failed', problem: { code: 'corrupt' } });

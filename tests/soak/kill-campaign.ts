@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../runtime/platform/random.ts';
 import { eventually, isAlive, newDataDir, removeDataDir, SAMPLE_PATH, startClusterProcess, type ClusterProcess } from '../fixtures/cluster-process.ts';
 
-export type KillTarget = 'node' | 'uploader' | 'metadata' | 'host';
+export type KillTarget = 'node' | 'links' | 'uploader' | 'metadata' | 'host';
 
 export interface KillReport {
   target: KillTarget;
@@ -33,9 +33,9 @@ const UPLOAD_MS_TYPICAL = 700;
 
 const pidOf = (cluster: ClusterProcess, target: KillTarget, random: () => number): number | undefined => {
   if (target === 'host') return cluster.hostPid;
-  const nodes = cluster.file().nodes;
+  const { nodes, links_pid: links, metadata_pid: metadata, uploader_pid: uploader } = cluster.file();
   if (target === 'node') return nodes[Math.floor(random() * nodes.length)]!.pid ?? undefined;
-  return target === 'metadata' ? cluster.file().metadata_pid ?? undefined : cluster.file().uploader_pid ?? undefined;
+  return { links, metadata, uploader }[target] ?? undefined;
 };
 
 /** After the host's death: waits for its children's, and says how long the last one took. */

@@ -14,7 +14,7 @@ import { soakStore } from './store-soak.ts';
 
 const COUNTS = { schedules: 1_000_000, powerCuts: 5_000, kills: 50 };
 const QUICK = { schedules: 20_000, powerCuts: 50, kills: 2 };
-const TARGETS: KillTarget[] = ['node', 'uploader', 'metadata', 'host'];
+const TARGETS: KillTarget[] = ['node', 'links', 'uploader', 'metadata', 'host'];
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);

@@ -15,7 +15,7 @@ describe('the documents', () => {
   });
 
   it('docs/api.md names every route of the services, and no other', () => {
-    const sources = globSync(['runtime/services/*/{routes,http}/*.ts', 'runtime/services/uploader/routes.ts', 'runtime/web/{rest,dashboard-api,download}.ts'], { cwd: root });
+    const sources = globSync(['runtime/services/*/{routes,http}/*.ts', 'runtime/services/{uploader,link-emulator}/routes.ts', 'runtime/web/{rest,dashboard-api,download}.ts'], { cwd: root });
     const routes = sources.flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/path: '(\/[^']*)'/g)].map((match) => match[1]!));
     const shapeOf = (path: string): string => path.replace(/:[a-z_]+|\{[a-z_]+\}/g, '*');
     const text = readFileSync(join(root, 'docs/api.md'), 'utf8');

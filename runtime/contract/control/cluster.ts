@@ -1,5 +1,6 @@
 /** The cluster as a whole and its processes. Times are Unix milliseconds, durations milliseconds. */
 import { z } from 'zod';
+import { ChildRole } from '../child.ts';
 import { NodeId } from '../ids.ts';
 import { NODES_MAX, REPLICAS_MAX } from '../settings.ts';
 import { defineCall } from './call.ts';
@@ -8,15 +9,16 @@ export const ChildPhase = z.enum(['stopped', 'starting', 'ready', 'degraded', 'r
 export type ChildPhase = z.infer<typeof ChildPhase>;
 
 export const ChildStatus = z.object({
-  /** `metadata`, `uploader`, or the node's id. */
+  /** `metadata`, `links`, `uploader`, or the node's id. */
   name: z.string(),
-  role: z.enum(['metadata', 'storage-node', 'uploader']),
+  role: ChildRole,
   phase: ChildPhase,
   pid: z.number().int().nullable(),
-  /** Where clients reach it: for a node its link. */
+  /** Where clients reach it: for a node its link. Null before it was ready for the first time. */
   url: z.string().nullable(),
   /** Where it listens itself. */
   directUrl: z.string().nullable(),
+  /** Empty for the link emulator, which keeps nothing. */
   dataDir: z.string(),
   startedAtMs: z.number().nullable(),
   restartCount: z.number().int(),
@@ -90,7 +92,7 @@ export const clusterCalls = {
     input: LaunchOptions,
     output: ClusterStatus,
     needs: 'execute',
-    summary: 'Starts the metadata service, the storage nodes and the uploader. Settings fill what is left out. Cancelling it stops what was started.',
+    summary: 'Starts the metadata service, the link emulator, the storage nodes and the uploader. Settings fill what is left out. Cancelling it stops what was started.',
   }),
   'cluster:stop': defineCall({ input: z.object({}), output: ClusterStatus, needs: 'execute', summary: 'Stops every process, in reverse order.' }),
   'nodes:add': defineCall({

@@ -10,6 +10,7 @@ export const Happening = z.object({
     'cluster-launching', 'cluster-ready', 'cluster-degraded', 'cluster-stopping', 'cluster-stopped', 'launch-failed',
     'process-died', 'process-ready', 'process-degraded', 'process-paused', 'process-stopped', 'process-restarted', 'process-crashed',
     'node-added', 'node-removed',
+    'link-changed', 'network-normal', 'scenario-started', 'scenario-problem', 'scenario-ended', 'scenario-stopped', 'scenario-failed',
     'upload-completed', 'upload-failed', 'video-deleted', 'video-restored', 'stall', 'fail-over',
   ]),
   tone: z.enum(['ok', 'warn', 'bad', 'idle', 'busy']),

@@ -4,13 +4,14 @@ import { clusterCalls, clusterEvents } from './cluster.ts';
 import { happeningCalls, happeningEvents } from './happenings.ts';
 import { logCalls, logEvents } from './logs.ts';
 import { metricCalls, metricEvents } from './metrics.ts';
+import { networkCalls, networkEvents } from './network.ts';
 import { playbackCalls, playbackEvents } from './playback.ts';
 import { systemCalls, systemEvents } from './system.ts';
 import { uploadCalls, uploadEvents } from './uploads.ts';
 import { videoCalls, videoEvents } from './videos.ts';
 
-export const calls = { ...clusterCalls, ...logCalls, ...videoCalls, ...uploadCalls, ...playbackCalls, ...metricCalls, ...happeningCalls, ...systemCalls } as const;
-export const events = { ...clusterEvents, ...logEvents, ...videoEvents, ...uploadEvents, ...playbackEvents, ...metricEvents, ...happeningEvents, ...systemEvents } as const;
+export const calls = { ...clusterCalls, ...logCalls, ...videoCalls, ...uploadCalls, ...playbackCalls, ...metricCalls, ...networkCalls, ...happeningCalls, ...systemCalls } as const;
+export const events = { ...clusterEvents, ...logEvents, ...videoEvents, ...uploadEvents, ...playbackEvents, ...metricEvents, ...networkEvents, ...happeningEvents, ...systemEvents } as const;
 
 export type CallName = keyof typeof calls;
 export type EventName = keyof typeof events;

@@ -12,7 +12,7 @@ import { PlaybackNode, PlaybackPhase } from './playback.ts';
 const Figure = z.number().nullable();
 
 export const ProcessSample = z.object({
-  /** `host`, `metadata`, `uploader`, or the node's id. */
+  /** `host`, `metadata`, `links`, `uploader`, or the node's id. */
   name: z.string(),
   /** Percent of one core. */
   cpuPercent: Figure,

@@ -30,6 +30,9 @@ const merges: { [E in EventName]: Merge<E> } = {
   'playback:changed': (older, newer) => (older.sessionId === newer.sessionId ? { ...newer, chunks: [...older.chunks, ...newer.chunks].slice(-SESSION_CHUNKS_MAX) } : newer),
   // A sample that was left out is a gap in a chart, which the history can fill.
   'metrics:sample': (_older, newer) => newer,
+  'network:changed': (_older, newer) => newer,
+  'network:sample': (_older, newer) => newer,
+  'network:library': (_older, newer) => newer,
   'events:added': (older, newer) => ({ events: [...older.events, ...newer.events].slice(-EVENTS_MAX) }),
   // At most one batch waits for a client that is behind, whose lines the ring holds anyway: a slow client costs a few megabytes.
   'logs:lines': (older, newer) => {

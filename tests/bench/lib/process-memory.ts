@@ -1,10 +1,24 @@
-/** Peak memory of processes, sampled while work runs. */
+/** Memory and CPU time of processes, read while work runs. */
 import { readFileSync } from 'node:fs';
 
 /** VmRSS in bytes; undefined where there is no /proc or the process has ended. */
 export const rssBytes = (pid: number): number | undefined => {
   try {
     return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) * 1024;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Linux counts in hundredths of a second, whatever the kernel's own tick. */
+const TICK_MS = 10;
+
+/** User and system time so far; undefined where there is no /proc or the process has ended. */
+export const cpuMs = (pid: number): number | undefined => {
+  try {
+    // Counted from behind the name, which may hold spaces: utime and stime are the 14th and 15th field of all.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
   } catch {
     return undefined;
   }

@@ -21,7 +21,8 @@ afterEach(async () => {
 });
 
 const write = (overrides: Partial<ClusterFile> = {}): Promise<void> => {
-  const file: ClusterFile = { version: 1, metadata_url: null, uploader_url: null, web_url: null, control_url: null, secret: SECRET, pid: 1, metadata_pid: null, uploader_pid: null, nodes: [], ...overrides };
+  // Names no link emulator, as a file of an older host does.
+  const file: Partial<ClusterFile> = { version: 1, metadata_url: null, uploader_url: null, web_url: null, control_url: null, secret: SECRET, pid: 1, metadata_pid: null, uploader_pid: null, nodes: [], ...overrides };
   return writeFile(join(dir, 'cluster.json'), JSON.stringify(file));
 };
 const openDoor = async (secret = SECRET): Promise<string> => {

@@ -10,8 +10,9 @@ import { calls, type CallName, type EventData } from '../../../runtime/contract/
 import { createHost, type Host } from '../../../runtime/host/host.ts';
 import { createFakeStarter, politeProgram, type FakeChild, type FakeStarter } from '../../../runtime/platform/process/fake-starter.ts';
 import { goodInputs } from '../../fixtures/call-inputs.ts';
+import { createFakeEmulator } from '../../fixtures/supervision/fake-emulator.ts';
 
-const entries = { metadata: '/metadata', 'storage-node': '/storage-node', uploader: '/uploader' };
+const entries = { metadata: '/metadata', 'link-emulator': '/links', 'storage-node': '/storage-node', uploader: '/uploader' };
 let dataDir: string;
 let open: Host[] = [];
 let service: Server;
@@ -56,7 +57,8 @@ const starter = (): FakeStarter => {
     child.send({ kind: 'ready', port: (service.address() as AddressInfo).port });
   };
   const program = politeProgram({ start: ready });
-  return createFakeStarter({ '/metadata': program, '/storage-node': program, '/uploader': program });
+  const emulator = createFakeEmulator(() => (service.address() as AddressInfo).port);
+  return createFakeStarter({ '/metadata': program, '/links': emulator.program, '/storage-node': program, '/uploader': program });
 };
 
 const start = async (overrides: Partial<Parameters<typeof createHost>[0]> = {}): Promise<Host> => {
@@ -85,7 +87,7 @@ describe('a host', () => {
   it('answers every call of the contract without a cluster: with a value, or with a code that says why not', async () => {
     const host = await start();
     // Nobody is there to be asked. Every other call has an answer of its own.
-    const needsCluster = /^(?:nodes:|metadata:|videos:|uploads:)/;
+    const needsCluster = /^(?:nodes:|metadata:|videos:|uploads:|network:set$|network:apply-profile$|scenarios:run$)/;
     const expected: Partial<Record<CallName, string>> = { 'uploads:sample': 'not_found', 'videos:thumbnail': 'ok' };
     const skipped = new Set<CallName>(['cluster:launch', 'system:shutdown']);
     for (const name of (Object.keys(calls) as CallName[]).filter((candidate) => !skipped.has(candidate))) {
@@ -101,7 +103,7 @@ describe('a host', () => {
     host.client.on('cluster:changed', ({ phase }) => phases.push(phase));
     host.client.on('logs:lines', (batch) => lines.push(...batch.lines));
     const status = await host.client.call('cluster:launch', { nodeCount: 2 });
-    expect(status).toMatchObject({ phase: 'ready', children: [{ name: 'metadata' }, { name: 'node-1' }, { name: 'node-2' }, { name: 'uploader' }] });
+    expect(status).toMatchObject({ phase: 'ready', children: [{ name: 'metadata' }, { name: 'links', role: 'link-emulator' }, { name: 'node-1' }, { name: 'node-2' }, { name: 'uploader' }] });
     expect(await host.client.call('videos:list', {})).toEqual({ videos: [], totalCount: 0 });
     const changed: (string | null)[] = [];
     host.client.on('videos:changed', ({ videoId }) => changed.push(videoId));
@@ -122,7 +124,7 @@ describe('a host', () => {
     const host = await start();
     await host.client.call('cluster:launch', { nodeCount: 2 });
     await host.client.call('cluster:stop', {});
-    expect((await host.client.call('cluster:launch', {})).children).toHaveLength(4);
+    expect((await host.client.call('cluster:launch', {})).children).toHaveLength(5);
   });
 
   it('rebuilds with a fresh id, the same nodes, and the word of every node', async () => {
@@ -131,7 +133,7 @@ describe('a host', () => {
     await host.client.call('cluster:launch', { nodeCount: 2 });
     expect(await host.client.call('metadata:rebuild', {})).toEqual({ videos: 2, chunks: 6, provisional: false });
     expect(asked).toContain('GET /rebuild');
-    expect(children.children.filter((child) => child.isAlive)).toHaveLength(4);
+    expect(children.children.filter((child) => child.isAlive)).toHaveLength(5);
   });
 
   it('closes in any state, also twice, and takes its file and its calls with it', async () => {

@@ -72,11 +72,25 @@ describe('the topology', () => {
     expect(growTopology(topology).nodeId).toBe('node-2');
   });
 
+  it('of version 1 comes up with the same nodes, whose known addresses become those of their links', async () => {
+    const path = join(dir, 'topology.json');
+    const old = { version: 1, nodeCountAsked: 2, nextNumber: 4, metadataPort: 5000, uploaderPort: 5009, nodes: [{ nodeId: 'node-1', number: 1, port: 5001 }, { nodeId: 'node-3', number: 3, port: 0 }] };
+    await writeFile(path, JSON.stringify(old));
+    expect(await loadTopology(path)).toEqual({
+      version: 2, nodeCountAsked: 2, nextNumber: 4, metadataPort: 5000, uploaderPort: 5009, emulatorPort: 0,
+      nodes: [{ nodeId: 'node-1', number: 1, port: 0, linkPort: 5001 }, { nodeId: 'node-3', number: 3, port: 0, linkPort: 0 }],
+    });
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(old);
+  });
+
   it('is refused when it cannot be understood', async () => {
     const path = join(dir, 'topology.json');
     expect(await loadTopology(path)).toEqual(emptyTopology());
-    await writeFile(path, '{"version": 1, "nodes": "three"}');
-    await expect(loadTopology(path)).rejects.toMatchObject({ code: 'corrupt' });
+    for (const content of ['{"version": 1, "nodes": "three"}', '{"version": 1, "nodes": [null]}', '{"version": 2, "nodes": []}', '{"version": 3}', '{}', '[]', 'null', '7']) {
+      await writeFile(path, content);
+      await expect(loadTopology(path), content).rejects.toMatchObject({ code: 'corrupt' });
+      expect(await readFile(path, 'utf8')).toBe(content);
+    }
   });
 });
 

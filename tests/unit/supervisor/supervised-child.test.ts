@@ -6,7 +6,7 @@ import { silentLogger } from '../../../runtime/platform/log.ts';
 import { createFakeStarter, politeProgram, type FakeProgram } from '../../../runtime/platform/process/fake-starter.ts';
 import { VStackError } from '../../../runtime/contract/errors.ts';
 import type { Ledger } from '../../../runtime/supervisor/ledger.ts';
-import { createSupervisedChild } from '../../../runtime/supervisor/supervised-child.ts';
+import { createSupervisedChild, type ChildSettings } from '../../../runtime/supervisor/supervised-child.ts';
 
 const ENTRY = '/programs/node.js';
 const noLedger: Ledger = { add() {}, setPort() {}, remove() {}, reap: () => Promise.resolve([]), settled: () => Promise.resolve() };
@@ -16,7 +16,7 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 };
 
-const create = (program: FakeProgram, { port = 0, isPortFixed = false, isReachable = true } = {}) => {
+const create = (program: FakeProgram, { port = 0, isPortFixed = false, isReachable = true, own = {} as Partial<ChildSettings> } = {}) => {
   const clock = createManualClock();
   const starter = createFakeStarter({ [ENTRY]: program });
   const phases: ChildPhase[] = [];
@@ -38,6 +38,7 @@ const create = (program: FakeProgram, { port = 0, isPortFixed = false, isReachab
       onWanted: () => {},
       onLog: () => {},
       onEvent: () => {},
+      ...own,
     },
     {
       starter,
@@ -45,7 +46,7 @@ const create = (program: FakeProgram, { port = 0, isPortFixed = false, isReachab
       random: () => 0,
       policy: defaultPolicy,
       log: silentLogger(),
-      entries: { 'storage-node': ENTRY, metadata: ENTRY, uploader: ENTRY },
+      entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY },
       ledger: noLedger,
       ports: {
         isFree: () => Promise.resolve(true),
@@ -96,13 +97,14 @@ describe('a supervised child over a scripted starter', () => {
   };
 
   it('gives a remembered port up when somebody else has it now', async () => {
-    const { child, clock, ports } = create(taken, { port: 4444 });
+    let lostCount = 0;
+    const { child, clock, ports } = create(taken, { port: 4444, own: { onPortLost: () => (lostCount += 1) } });
     child.start();
     await settle();
     clock.advance(1000);
     await settle();
     expect(ports).toEqual([4444, 0]);
-    expect([child.phase(), child.port()]).toEqual(['ready', 5555]);
+    expect([child.phase(), child.port(), lostCount]).toEqual(['ready', 5555, 1]);
   });
 
   it('insists on a port that was demanded', async () => {
@@ -113,6 +115,40 @@ describe('a supervised child over a scripted starter', () => {
     await settle();
     expect(ports).toEqual([4444, 4444]);
     expect(child.status().problem).toBe('Port 4444 is taken.');
+  });
+
+  it('is ready once whoever waits for its port is ready too, and not if it died meanwhile', async () => {
+    const heard: { port: number; details: Record<string, unknown> }[] = [];
+    let opened = Promise.withResolvers<void>();
+    const program = politeProgram({ start: (_message, fake) => fake.send({ kind: 'ready', port: 4711, details: { links: 3 } }) });
+    const onListening = (port: number, details: Record<string, unknown>): Promise<void> => {
+      heard.push({ port, details });
+      return opened.promise;
+    };
+    const { child, clock, starter, phases } = create(program, { own: { onListening } });
+    child.start();
+    await settle();
+    expect([child.phase(), heard]).toEqual(['starting', [{ port: 4711, details: { links: 3 } }]]);
+    starter.children[0]!.exit(1);
+    await settle();
+    opened.resolve();
+    await settle();
+    expect(phases).toEqual(['starting', 'restarting']);
+    opened = Promise.withResolvers();
+    clock.advance(1000);
+    await settle();
+    expect(child.phase()).toBe('starting');
+    opened.resolve();
+    await settle();
+    expect(child.phase()).toBe('ready');
+  });
+
+  it('tells clients another address than its own where it has one, and none before it was ready', async () => {
+    const { child } = create(politeProgram(), { port: 4444, own: { clientUrl: () => 'http://127.0.0.1:5000' } });
+    expect(child.status()).toMatchObject({ url: null, directUrl: null });
+    child.start();
+    await settle();
+    expect(child.status()).toMatchObject({ url: 'http://127.0.0.1:5000', directUrl: 'http://127.0.0.1:4444' });
   });
 
   it('does not believe a child whose port answers nobody', async () => {

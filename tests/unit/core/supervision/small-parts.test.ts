@@ -6,18 +6,18 @@ import { addUsageSample, cpuPercentOf, type UsageSample } from '../../../../runt
 describe('the port plan', () => {
   it('keeps the places that V-Stack always had', () => {
     const plan = planPorts(8080);
-    expect([plan.metadata, plan.node(1), plan.node(2), plan.node(3), plan.uploader]).toEqual([8080, 8081, 8082, 8083, 8084]);
-    expect([plan.node(4), plan.node(5), plan.node(16)]).toEqual([8090, 8091, 8102]);
+    expect([plan.metadata, plan.link(1), plan.link(2), plan.link(3), plan.uploader]).toEqual([8080, 8081, 8082, 8083, 8084]);
+    expect([plan.link(4), plan.link(5), plan.link(16)]).toEqual([8090, 8091, 8102]);
   });
 
   it('leaves every choice to the system with base 0', () => {
     const plan = planPorts(0);
-    expect([plan.metadata, plan.uploader, plan.node(1), plan.node(9)]).toEqual([0, 0, 0, 0]);
+    expect([plan.metadata, plan.uploader, plan.link(1), plan.link(9)]).toEqual([0, 0, 0, 0]);
   });
 
   it('refuses a base that leaves no room', () => {
     expect(() => planPorts(65_533)).toThrow(/Choose a lower one/);
-    expect(() => planPorts(65_530).node(4)).toThrow(/65530/);
+    expect(() => planPorts(65_530).link(4)).toThrow(/65530/);
     expect(() => planPorts(80.5)).toThrow();
   });
 });
