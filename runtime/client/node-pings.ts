@@ -5,25 +5,11 @@
  *          ◀── 200, Timing-Allow-Origin: * ──      the browser's own clock then tells when the answer's first byte came
  */
 import { SECOND_MS } from '../contract/units.ts';
-import type { Manifest } from '../contract/wire/metadata.ts';
+import type { ClientClock, Transport } from './transport.ts';
 
 export const PING_EVERY_MS = 3 * SECOND_MS;
 /** Longer than any link that video could be watched over, shorter than the time to the next ping. */
 export const PING_MS_MAX = 2 * SECOND_MS;
-
-export interface PingTarget {
-  nodeId: string;
-  url: string;
-}
-
-/** One address for each node that the manifest names and that has not expired. */
-export const pingTargetsOf = (manifest: Manifest, nowMs: number): PingTarget[] => {
-  const targets = new Map<string, string>();
-  for (const { urls } of manifest.chunks) {
-    for (const { node_id, ping_url, expires_unix } of urls) if (expires_unix * SECOND_MS > nowMs) targets.set(node_id, ping_url);
-  }
-  return [...targets].map(([nodeId, url]) => ({ nodeId, url }));
-};
 
 /** What the runtime's own record of the request says, without connecting and without this thread's delays; undefined where it keeps none. */
 const recordedMsOf = (url: string, startedAtMs: number): number | undefined => {
@@ -54,32 +40,33 @@ export const pingNode = async (url: string, signal: AbortSignal): Promise<number
 };
 
 export interface PingOptions {
-  /** Asked before each round, since addresses expire and nodes move. */
-  targets: () => readonly PingTarget[];
+  /** Asked before each round, since nodes come and go. */
+  nodeIds: () => readonly string[];
+  ping: Transport['ping'];
+  clock: ClientClock;
   /** `tookMs` null: no answer. */
   onPing: (nodeId: string, tookMs: number | null) => void;
-  ping?: typeof pingNode;
-  everyMs?: number;
 }
 
 /** Pings at once and then at a steady pace. Returns what ends it; nothing is told afterwards. */
-export const startPings = ({ targets, onPing, ping = pingNode, everyMs = PING_EVERY_MS }: PingOptions): (() => void) => {
-  const stop = new AbortController();
-  const underWay = new Set<string>();
+export const startPings = ({ nodeIds, ping, clock, onPing }: PingOptions): (() => void) => {
+  const underWay = new Map<string, () => void>();
+  let stopTimer: () => void;
   const round = (): void => {
-    for (const { nodeId, url } of targets()) {
+    for (const nodeId of nodeIds()) {
       if (underWay.has(nodeId)) continue;
-      underWay.add(nodeId);
-      void ping(url, stop.signal).then((tookMs) => {
+      const end = ping(nodeId, (tookMs) => {
         underWay.delete(nodeId);
-        if (!stop.signal.aborted) onPing(nodeId, tookMs);
+        onPing(nodeId, tookMs);
       });
+      underWay.set(nodeId, end);
     }
+    stopTimer = clock.after(PING_EVERY_MS, round);
   };
   round();
-  const timer = setInterval(round, everyMs);
   return () => {
-    clearInterval(timer);
-    stop.abort();
+    stopTimer();
+    for (const end of underWay.values()) end();
+    underWay.clear();
   };
 };

@@ -4,8 +4,8 @@
  */
 import { VStackError } from '../../contract/errors.ts';
 import type { Manifest, ManifestChunk } from '../../contract/wire/metadata.ts';
-import { createChunkSource, type ChunkReport, type ChunkSourceOptions } from '../chunk-source.ts';
-import type { ChunkAttempt } from '../fetch-chunk.ts';
+import type { ClientKind } from '../../contract/client-kind.ts';
+import { type ChunkAttempt, type ChunkReport, createChunkSource, type ChunkSourceOptions } from '../chunk-source.ts';
 
 /** Enough to hide one slow answer behind the others; at most this many chunks stand in memory. */
 export const READ_AHEAD_COUNT = 4;
@@ -21,7 +21,9 @@ export interface DownloadOptions {
   signal?: AbortSignal;
   /** @default READ_AHEAD_COUNT */
   readAheadCount?: number;
-  fetch?: ChunkSourceOptions['fetch'];
+  /** @default smart */
+  client?: ClientKind;
+  transport?: ChunkSourceOptions['transport'];
   /** Monotonic milliseconds. @default performance.now */
   nowMs?: () => number;
 }
@@ -32,11 +34,11 @@ export interface DownloadProgress {
   chunksTotal: number;
   bytesDone: number;
   bytesTotal: number;
-  /** The node that served this chunk. */
+  /** The node that served this chunk, or most of it. */
   nodeId: string;
 }
 
-/** One request that did not bring the chunk: the next holder was asked. */
+/** One request that did not bring what it was asked for: another holder was. */
 export interface DownloadFailure {
   chunkId: string;
   nodeId: string;
@@ -54,7 +56,7 @@ export interface DownloadReport {
   startUpMs: number;
   bytesPerSecond: number;
   failures: DownloadFailure[];
-  /** What each node served, the busiest first. */
+  /** What each node served, the busiest first. A chunk counts for the node that gave most of it. */
   nodes: { nodeId: string; chunkCount: number; sizeBytes: number; failureCount: number }[];
 }
 
@@ -70,7 +72,7 @@ export const downloadVideo: DownloadVideo = async (options) => {
   const chunks = [...manifest.chunks].sort((a, b) => a.sequence_num - b.sequence_num);
   assertReadable(manifest, chunks);
   const tally = createTally();
-  const source = createChunkSource({ manifest, refresh, onChunk: tally.add, cacheBytesMax: 0, ...(options.fetch && { fetch: options.fetch }) });
+  const source = createChunkSource({ manifest, refresh, onChunk: tally.add, cacheBytesMax: 0, client: options.client ?? 'smart', ...(options.transport && { transport: options.transport }) });
   const bytesTotal = chunks.reduce((sum, chunk) => sum + chunk.size_bytes, 0);
   const firstSegment = chunks[0]!.segment_index;
   const startedAtMs = nowMs();
@@ -135,11 +137,10 @@ const createTally = () => {
   };
   return {
     failures,
-    add({ chunk, nodeId, attempts }: ChunkReport): void {
+    add({ chunk, nodeId, sources, attempts }: ChunkReport): void {
       servers.set(chunk.chunk_id, nodeId);
-      const node = of(nodeId);
-      node.chunkCount += 1;
-      node.sizeBytes += chunk.size_bytes;
+      of(nodeId).chunkCount += 1;
+      for (const source of sources) of(source.nodeId).sizeBytes += source.sizeBytes;
       addFailures(chunk.chunk_id, attempts);
     },
     serverOf: (chunkId: string): string => servers.get(chunkId) ?? '',

@@ -15,7 +15,8 @@ import type { ChunkAssembly, ClientClock, Transport } from '../transport.ts';
 export interface PlaySessionOptions {
   kind: ClientKind;
   manifest: Manifest;
-  transport: Transport;
+  /** A function is given the manifest as it is at any time: `createFetchTransport` is one. */
+  transport: Transport | ((manifest: () => Manifest) => Transport);
   clock: ClientClock;
   /** For everything that is drawn: breakers' jitter, choices among equals. The same seed over the same network plays the same. */
   seed: number;

@@ -17,6 +17,8 @@ import { percentileOf } from './percentile.ts';
 
 /** Below this a transfer tells of buffers and timers, not of the way. */
 export const TRANSFER_BYTES_MIN = 16 * KIB;
+/** A transfer of this length tells of the way however little came: a node that trickles is slow, not unknown. */
+export const TRANSFER_MS_TELLING = SECOND_MS;
 /** Clocks in browsers are coarse, so a transfer that seems to have taken no time took this. */
 const TRANSFER_MS_MIN = 1;
 const FAST_HALF_LIFE_SEC = 2;
@@ -36,7 +38,7 @@ export type NodeObservation =
   | { readonly kind: 'asked'; readonly atMs: number; readonly sizeBytes: number }
   /** Its answer began, `tookMs` after it left. */
   | { readonly kind: 'first-byte'; readonly atMs: number; readonly tookMs: number }
-  /** Bytes came in, over `tookMs` in which they flowed. From TRANSFER_BYTES_MIN on they tell of the throughput too. */
+  /** Bytes came in, over `tookMs` in which they flowed. From TRANSFER_BYTES_MIN or TRANSFER_MS_TELLING on they tell of the throughput too. */
   | { readonly kind: 'received'; readonly atMs: number; readonly sizeBytes: number; readonly tookMs: number }
   | { readonly kind: 'succeeded'; readonly atMs: number }
   /** `leftBytes` did not come. */
@@ -116,7 +118,7 @@ const landed = (estimate: NodeEstimate, leftBytes: number): NodeEstimate => ({
 
 const withTransfer = (estimate: NodeEstimate, sizeBytes: number, tookMs: number, atMs: number): NodeEstimate => {
   const next = { ...estimate, inFlightBytes: Math.max(0, estimate.inFlightBytes - sizeBytes) };
-  if (sizeBytes < TRANSFER_BYTES_MIN) return next;
+  if (sizeBytes < TRANSFER_BYTES_MIN && tookMs < TRANSFER_MS_TELLING) return next;
   const seconds = Math.max(tookMs, TRANSFER_MS_MIN) / SECOND_MS;
   const bitsPerSecond = (sizeBytes * 8) / seconds;
   return { ...next, fast: addToEwma(estimate.fast, bitsPerSecond, seconds), slow: addToEwma(estimate.slow, bitsPerSecond, seconds), transferAtMs: atMs };
