@@ -1,9 +1,8 @@
 /** One video on one media element: opens it, follows it, measures it, reports it. Everything stops with the scope. */
 import { useEventListener, useIntervalFn } from '@vueuse/core';
 import { onScopeDispose, type Ref, shallowRef, type ShallowRef, watch } from 'vue';
-import { type ChunkMiss, type ChunkReport, createChunkSource, type ChunkSource } from '../../runtime/client/chunk-source.ts';
-import { createNodeMeter } from '../../runtime/client/node-meter.ts';
-import { pingTargetsOf, startPings } from '../../runtime/client/node-pings.ts';
+import { type ChunkMiss, type ChunkReport, createChunkSource, type VideoClient } from '../../runtime/client/chunk-source.ts';
+import type { ClientKind } from '../../runtime/contract/client-kind.ts';
 import type { PlaybackNode, PlaybackPhase } from '../../runtime/contract/control/playback.ts';
 import type { Manifest } from '../../runtime/contract/wire/metadata.ts';
 import { bufferedAheadSec, type Range, rangesOf } from '../playback/buffer.ts';
@@ -15,7 +14,7 @@ import { type OwnSession, usePlaybackStore } from '../stores/playback.ts';
 import { useVideoStore } from '../stores/videos.ts';
 
 /** A round of requests for one chunk, numbered: the same chunk may be fetched twice. `nodeId` null: no node gave it. */
-export interface HistoryEntry extends Omit<ChunkReport, 'nodeId'> {
+export interface HistoryEntry extends Pick<ChunkReport, 'chunk' | 'attempts' | 'tookMs' | 'hedged' | 'failedOver' | 'why'> {
   id: number;
   nodeId: string | null;
 }
@@ -41,7 +40,7 @@ export interface Playback {
   reports: Readonly<ShallowRef<ReadonlyMap<number, ChunkReport>>>;
   /** By sequence, whom the last round for a chunk asked, whether or not anybody gave it. */
   met: Readonly<ShallowRef<ReadonlyMap<number, Pick<ChunkReport, 'attempts'>>>>;
-  /** Chunks of this session that not the first node that was asked gave. */
+  /** Chunks of this session with bytes that a node owed and another one gave. */
   failOverCount: Readonly<ShallowRef<number>>;
   /** The rounds of this session, youngest first, bounded. */
   history: Readonly<ShallowRef<readonly HistoryEntry[]>>;
@@ -65,15 +64,15 @@ const NO_FIGURES: PlaybackFigures = { startupMs: null, stallCount: 0, stalledMs:
 interface Opening {
   videoId: string;
   meter: ReturnType<typeof createPlaybackMeter>;
-  nodeMeter: ReturnType<typeof createNodeMeter>;
-  source?: ChunkSource;
+  /** Where it begins; the element is there only once the engine has led it there. */
+  startSec: number;
+  source?: VideoClient;
   engine?: Engine;
   session?: OwnSession;
-  stopPings?: () => void;
   isViewCounted: boolean;
 }
 
-export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, videoId: () => string): Playback => {
+export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, videoId: () => string, client: () => ClientKind): Playback => {
   const videos = useVideoStore();
   const store = usePlaybackStore();
   const phase = shallowRef<PlaybackPhase>('opening');
@@ -94,20 +93,32 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   let entryIdNext = 1;
   let current: Opening | undefined;
 
+  /** The client fetches by what plays when, so it is told where the picture is and whether it moves. */
+  const tellPlayhead = (isSeek = false): void => {
+    const video = element.value;
+    if (!video || !current) return;
+    const hasBegun = current.meter.figures(performance.now()).startupMs !== null || isSeek;
+    const positionSec = hasBegun ? video.currentTime : Math.max(video.currentTime, current.startSec);
+    current.source?.setPlayhead(positionSec, phase.value === 'playing' ? video.playbackRate : 0, isSeek);
+  };
+
   const sample = (): void => {
     const video = element.value;
     if (!video || !current) return;
-    const { meter, nodeMeter, source, session } = current;
+    const { meter, source, session } = current;
     currentSec.value = video.currentTime;
     ranges.value = rangesOf(video.buffered);
     aheadSec.value = bufferedAheadSec(ranges.value, video.currentTime);
     figures.value = meter.figures(performance.now());
-    throughputBitsPerSecond.value = nodeMeter.throughputBitsPerSecond();
-    nodes.value = nodesOf(nodeMeter, source);
-    session?.record(
-      measuredOf({ phase: phase.value, positionSec: video.currentTime, durationSec: manifest.value?.duration_sec ?? 0, bufferSec: aheadSec.value, figures: figures.value, nodes: nodeMeter, source }),
-      phase.value === 'ended' || phase.value === 'failed',
-    );
+    if (source) {
+      tellPlayhead();
+      throughputBitsPerSecond.value = source.throughputBitsPerSecond();
+      nodes.value = nodesOf(source);
+      session?.record(
+        measuredOf({ phase: phase.value, positionSec: video.currentTime, durationSec: manifest.value?.duration_sec ?? 0, bufferSec: aheadSec.value, figures: figures.value, source }),
+        phase.value === 'ended' || phase.value === 'failed',
+      );
+    }
     if (current.isViewCounted || figures.value.playedMs < VIEW_MS) return;
     current.isViewCounted = true;
     // A view that could not be counted is not worth disturbing the person who watches.
@@ -115,12 +126,11 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   };
 
   const close = (): void => {
-    const { engine, source, session, stopPings } = current ?? {};
+    const { engine, source, session } = current ?? {};
     sample();
     current = undefined;
     engine?.destroy();
     source?.close();
-    stopPings?.();
     session?.end();
   };
   const fail = (reason: PlaybackFailure): void => {
@@ -148,8 +158,7 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
     const video = element.value;
     if (!video) return;
     const id = videoId();
-    const nodeMeter = createNodeMeter();
-    const mine: Opening = { videoId: id, meter: createPlaybackMeter(performance.now()), nodeMeter, isViewCounted: startSec > 0 && isViewCounted };
+    const mine: Opening = { videoId: id, meter: createPlaybackMeter(performance.now()), startSec, isViewCounted: startSec > 0 && isViewCounted };
     current = mine;
     failure.value = miss.value = null;
     phase.value = 'opening';
@@ -161,22 +170,21 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
       const source = (mine.source = createChunkSource({
         manifest: opened,
         refresh: () => videos.manifestOf(id),
-        observe: nodeMeter.observe,
+        client: client(),
+        schedule: 'playback',
+        startSec,
         onChunk: (report) => {
           miss.value = null;
           reports.value = new Map(reports.value).set(report.chunk.sequence_num, report);
           remember(report);
-          if (report.attempts.length > 1) failOverCount.value += 1;
+          if (report.failedOver) failOverCount.value += 1;
           session.addChunk(chunkOf(report, Date.now()));
         },
         onMiss: (missed) => {
           miss.value = missed;
-          remember({ ...missed, nodeId: null, firstByteMs: 0, tookMs: missed.attempts.reduce((sum, attempt) => sum + attempt.tookMs, 0) });
+          remember({ ...missed, nodeId: null, hedged: false, failedOver: false, why: '', tookMs: missed.attempts.reduce((sum, attempt) => sum + attempt.tookMs, 0) });
         },
       }));
-      const targets = () => pingTargetsOf(source.manifest(), Date.now());
-      nodeMeter.know(targets().map((target) => target.nodeId).sort((a, b) => a.localeCompare(b, 'en', { numeric: true })));
-      mine.stopPings = startPings({ targets, onPing: nodeMeter.recordPing });
       phase.value = 'buffering';
       mine.engine = startEngine({ video, source, startSec, onReady: () => void begin(video), onFailure: fail });
       video.playbackRate = rate.value;
@@ -193,15 +201,18 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   follow('playing', (_, meter) => {
     meter.handlePlaying(performance.now());
     phase.value = 'playing';
+    tellPlayhead();
   });
   follow('waiting', (video, meter) => {
     const isBuffered = bufferedAheadSec(rangesOf(video.buffered), video.currentTime) > STARVED_SEC;
     meter.handleWaiting(performance.now(), video.seeking, isBuffered);
     if (phase.value === 'playing' && !isBuffered) phase.value = 'stalled';
+    tellPlayhead();
   });
   follow('pause', (_, meter) => {
     meter.handlePause(performance.now());
     if (phase.value === 'playing' || phase.value === 'stalled') phase.value = 'paused';
+    tellPlayhead();
   });
   follow('ended', () => {
     phase.value = 'ended';
@@ -211,9 +222,14 @@ export const usePlayback = (element: Readonly<Ref<HTMLVideoElement | null>>, vid
   follow('timeupdate', (video) => (currentSec.value = video.currentTime));
   follow('seeking', (_, meter) => {
     meter.handleSeek(performance.now());
+    tellPlayhead(true);
     sample();
   });
   useIntervalFn(sample, SAMPLE_MS);
+  watch(client, (next) => {
+    current?.source?.setClient(next);
+    sample();
+  });
   // The last words of a page that goes away; one that is only hidden plays on.
   useEventListener('pagehide', () => current?.session?.end());
   useEventListener(document, 'visibilitychange', sample);

@@ -11,8 +11,8 @@ const REPORT_MS = 1_000;
 const EARLY_MS = 100;
 
 /** What the player measures anew for each report. */
-export type Measured = Omit<PlaybackReport, 'sessionId' | 'videoId' | 'title' | 'client' | 'door' | 'startedAtMs' | 'chunks' | 'isOver'>;
-export type SessionFacts = Pick<PlaybackReport, 'sessionId' | 'videoId' | 'title' | 'client' | 'door' | 'startedAtMs'>;
+export type Measured = Omit<PlaybackReport, 'sessionId' | 'videoId' | 'title' | 'door' | 'startedAtMs' | 'chunks' | 'isOver'>;
+export type SessionFacts = Pick<PlaybackReport, 'sessionId' | 'videoId' | 'title' | 'door' | 'startedAtMs'>;
 
 export interface SessionReporter {
   addChunk(chunk: PlaybackChunk): void;

@@ -24,8 +24,6 @@ export const SESSION_CHUNKS_MAX = 500;
 /** A session that has been silent for this long is over, whatever it said last. The host reckons the same. */
 export const SILENCE_MS_MAX = 15_000;
 const MARKS_MAX = 200;
-/** The present source choice: the holders of each chunk in turn. */
-const CLIENT = 'round-robin';
 
 export interface PlaybackMark {
   atMs: number;
@@ -71,7 +69,7 @@ export const usePlaybackStore = defineStore('playback', () => {
   };
 
   const begin = ({ videoId, title }: Pick<SessionFacts, 'videoId' | 'title'>): OwnSession => {
-    const facts: SessionFacts = { sessionId: crypto.randomUUID(), videoId, title, client: CLIENT, door: 'page', startedAtMs: Date.now() };
+    const facts: SessionFacts = { sessionId: crypto.randomUUID(), videoId, title, door: 'page', startedAtMs: Date.now() };
     const { sessionId } = facts;
     const reporter = createSessionReporter(facts, (report) => useBridge().call('playback:report', report));
     let fresh: PlaybackChunk[] = [];

@@ -20,8 +20,8 @@ export const createBufferedChunk = ({ size_bytes: sizeBytes, checksum }: Pick<Ma
         () => onVerdict(false),
       );
     },
-    restart: () => {
-      wrong = bytes;
+    restart: (keepsAside) => {
+      if (keepsAside) wrong = bytes;
       bytes = new Uint8Array(sizeBytes);
     },
     wasWrong: (fromByte, toByte) => wrong !== null && wrong.subarray(fromByte, toByte).some((byte, index) => byte !== bytes[fromByte + index]),
@@ -29,18 +29,17 @@ export const createBufferedChunk = ({ size_bytes: sizeBytes, checksum }: Pick<Ma
   };
 };
 
-/** Keeps no bytes: of a simulated chunk every byte is zero, and any other is wrong. */
+/** Keeps no bytes: the pieces of a simulated chunk are zeros, and one that begins with anything else is wrong. */
 export const createCountedChunk = (): ChunkAssembly => {
   let wrongAt: number[] = [];
   let wrongBefore: number[] = [];
   return {
     put: (offset, piece) => {
-      const index = piece.findIndex((byte) => byte !== 0);
-      if (index >= 0) wrongAt.push(offset + index);
+      if (piece[0] !== 0) wrongAt.push(offset);
     },
     verify: (onVerdict) => onVerdict(wrongAt.length === 0),
-    restart: () => {
-      wrongBefore = wrongAt;
+    restart: (keepsAside) => {
+      if (keepsAside) wrongBefore = wrongAt;
       wrongAt = [];
     },
     wasWrong: (fromByte, toByte) => wrongBefore.some((at) => at >= fromByte && at < toByte),

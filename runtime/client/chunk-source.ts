@@ -46,6 +46,8 @@ export interface ChunkSourceOptions {
   schedule?: Schedule;
   /** Where playing begins. @default 0 */
   startSec?: number;
+  /** For the oracle: the links as they are at the start. */
+  truth?: readonly LinkTruth[];
   /** @default a random one */
   seed?: number;
   /** @default createFetchTransport */
@@ -200,6 +202,7 @@ export const createChunkSource = (options: ChunkSourceOptions): VideoClient => {
   });
   const { state, feed } = client;
   feed({ kind: 'playhead', positionSec: options.startSec ?? 0, rate: 0 });
+  if (options.truth) feed({ kind: 'truth', links: options.truth });
   feed({ kind: 'chunks', chunks: chunkFactsOf(manifest) });
   const stopPings = pings ? startPings({ nodeIds: () => [...state.nodes.keys()], ping: transport.ping, clock, onPing: (nodeId, tookMs) => feed({ kind: 'ping', nodeId, tookMs }) }) : undefined;
 

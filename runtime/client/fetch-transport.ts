@@ -62,7 +62,9 @@ const follow = async (manifest: Manifest, ask: RangeAsk, handlers: RangeHandlers
     if (signal.aborted) return;
     hasBegun = true;
     handlers.onFirstByte();
-    await readBody(response, handlers, signal);
+    // Whoever ignores the range sends everything: what was not asked for is passed over.
+    const isWhole = isPart && response.status !== 206;
+    await readBody(response, isWhole ? ask : { fromByte: 0, toByte: Infinity }, handlers, signal);
   } catch {
     // fetch hides why a connection failed; what it says instead is no help to anybody.
     fail(hasBegun ? 'broke off' : 'could not be reached');
@@ -72,19 +74,24 @@ const follow = async (manifest: Manifest, ask: RangeAsk, handlers: RangeHandlers
 /** Why an answer is of no use, before its body is read; null when it is. */
 const refusalOf = (response: Response, { fromByte, toByte }: RangeAsk, isPart: boolean): string | null => {
   if (!response.ok) return `answered ${response.status}`;
-  if (!isPart) return null;
-  if (response.status !== 206) return `answered ${response.status} to a request for a part`;
+  if (!isPart || response.status !== 206) return null;
   const range = response.headers.get('content-range');
   return range === null || range.startsWith(`bytes ${fromByte}-${toByte - 1}/`) ? null : `sent ${range} where bytes ${fromByte}-${toByte - 1} were asked for`;
 };
 
-const readBody = async (response: Response, handlers: RangeHandlers, signal: AbortSignal): Promise<void> => {
+/** Hands over the bytes from … to of a body. */
+const readBody = async (response: Response, { fromByte, toByte }: Pick<RangeAsk, 'fromByte' | 'toByte'>, handlers: RangeHandlers, signal: AbortSignal): Promise<void> => {
   const reader = response.body?.getReader();
-  while (reader) {
+  let position = 0;
+  while (reader && position < toByte) {
     const { done, value } = await reader.read();
     if (signal.aborted) return;
     if (done) break;
-    handlers.onBytes(value);
+    const bytes = value.subarray(Math.max(0, fromByte - position), Math.max(0, toByte - position));
+    position += value.byteLength;
+    if (bytes.byteLength > 0) handlers.onBytes(bytes);
+    if (signal.aborted) return;
   }
   handlers.onEnd();
+  if (position >= toByte) await reader?.cancel();
 };

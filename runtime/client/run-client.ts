@@ -128,7 +128,7 @@ export const runClient = (options: RunClientOptions): RunningClient => {
         return verify(effect.sequence);
       case 'restart':
         if (effect.sources.length > 0) suspects.set(effect.sequence, effect.sources);
-        return assemblyOf(effect.sequence).restart();
+        return assemblyOf(effect.sequence).restart(effect.sources.length > 0);
       case 'forget':
         suspects.delete(effect.sequence);
         return void assemblies.delete(effect.sequence);

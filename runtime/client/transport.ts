@@ -58,16 +58,16 @@ export const browserClock: ClientClock = {
 
 /**
  * Where the bytes of one chunk come together. `createBufferedChunk` keeps them and checks their SHA-256; `createCountedChunk` keeps none, for
- * simulations whose bytes mean nothing: there a chunk is right unless one of its bytes is not zero.
+ * simulations whose bytes mean nothing: there a chunk is right unless one of its pieces begins with another byte than zero.
  */
 export interface ChunkAssembly {
   /** Puts bytes at an offset; bytes that are there already are written over. */
   put(offset: number, bytes: Uint8Array): void;
   /** Whether all is right. May answer at once or later, once. */
   verify(onVerdict: (isRight: boolean) => void): void;
-  /** Forgets the bytes but keeps what was wrong, to tell later who sent it. */
-  restart(): void;
-  /** After a verdict that all is right: whether the bytes of an earlier wrong try, from … to, were wrong. */
+  /** Forgets the bytes. `keepsAside`: these were wrong, came from several nodes, and are kept to tell later who sent what. */
+  restart(keepsAside: boolean): void;
+  /** After a verdict that all is right: whether bytes of the try that was kept aside were wrong, from … to. */
   wasWrong(fromByte: number, toByte: number): boolean;
   /** The chunk; empty where no bytes are kept. */
   bytes(): Uint8Array<ArrayBuffer>;

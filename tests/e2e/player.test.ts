@@ -72,7 +72,7 @@ describeDoors('the player', ({ open }) => {
     const id = /watch\/([\w-]+)/.exec(page.url())![1]!;
     await door.show('/dashboard/realtime');
     try {
-      await page.getByText('client round-robin').waitFor();
+      await page.getByText('client smart').waitFor();
       expect(await page.getByText('Nothing has been played yet').count()).toBe(0);
     } finally {
       await door.show(`/watch/${id}`);

@@ -25,8 +25,8 @@ export const startPlaySession = (options: PlaySessionOptions): PlaySession => {
     onChunk: (report) => handleChunk(report),
     onBytes: (nodeId, sequence, fromByte, toByte) => watch.handleBytes(nodeId, sequence, fromByte, toByte, nowMs()),
     ...(openAssembly && { openAssembly }),
+    ...(options.truth && { truth: options.truth }),
   });
-  if (options.truth) client.setTruth(options.truth);
 
   const timer = (name: string, delayMs: number, run: () => void): void => {
     stops.get(name)?.();

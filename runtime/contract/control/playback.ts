@@ -3,11 +3,15 @@
  * host keeps the latest sessions, and answers the dashboard, the REST API and other doors from them.
  */
 import { z } from 'zod';
+import { CLIENT_KINDS } from '../client-kind.ts';
 import { NodeId, VideoId } from '../ids.ts';
 import { defineCall } from './call.ts';
 
 export const PlaybackPhase = z.enum(['opening', 'buffering', 'ready', 'playing', 'paused', 'stalled', 'ended', 'failed']);
 export type PlaybackPhase = z.infer<typeof PlaybackPhase>;
+
+/** Which client chooses the nodes; client-kind.ts tells what each does. */
+export const ClientKind = z.enum(CLIENT_KINDS);
 
 const Figure = z.number().nullable();
 
@@ -16,7 +20,7 @@ export const PlaybackNode = z.object({
   nodeId: NodeId,
   /** V-Stack's published score: bandwidth in Mbit/s × reliability / (1 + latency in ms × 0.1). Null before anything was measured. */
   score: Figure,
-  /** Not avoided at the moment. */
+  /** Neither avoided at the moment nor silent. */
   healthy: z.boolean(),
   bitsPerSecond: Figure,
   /** Time to first byte, or of a ping, smoothed. */
@@ -31,14 +35,22 @@ export type PlaybackNode = z.infer<typeof PlaybackNode>;
 
 export const PlaybackChunk = z.object({
   sequence: z.number().int(),
-  /** Who delivered it. */
+  /** Who delivered it, or most of it. */
   nodeId: NodeId,
+  /** Who gave how much of it, most first. */
+  sources: z.array(z.object({ nodeId: NodeId, sizeBytes: z.number() })).max(64),
   atMs: z.number(),
   sizeBytes: z.number(),
   firstByteMs: z.number(),
   tookMs: z.number(),
   /** Nodes that were asked and did not deliver, in order. */
   failedNodeIds: z.array(NodeId),
+  /** A second node was asked while a first one was at it. */
+  hedged: z.boolean(),
+  /** A node failed, and another one brought what it owed. */
+  failedOver: z.boolean(),
+  /** Why it came from where it came, in a line for people. */
+  why: z.string().max(300),
 });
 export type PlaybackChunk = z.infer<typeof PlaybackChunk>;
 
@@ -51,8 +63,8 @@ const session = {
   sessionId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   videoId: VideoId,
   title: z.string().max(500),
-  /** Which client chose the nodes, such as `smart` or `round-robin`. */
-  client: z.string().max(40),
+  /** Which client chooses the nodes now; a player may change it as it plays. */
+  client: ClientKind,
   /** Where it plays. */
   door: z.enum(['page', 'terminal', 'lab']),
   startedAtMs: z.number(),

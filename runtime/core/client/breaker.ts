@@ -16,12 +16,13 @@ export interface Breaker {
   openUntilMs: number | null;
   /** How long it was opened for last, before jitter; 0 for never. */
   openMs: number;
+  openedAtMs: number;
   closedAtMs: number;
 }
 
 export type BreakerPhase = 'closed' | 'open' | 'half-open';
 
-export const createBreaker = (): Breaker => ({ failureCount: 0, openUntilMs: null, openMs: 0, closedAtMs: -Infinity });
+export const createBreaker = (): Breaker => ({ failureCount: 0, openUntilMs: null, openMs: 0, openedAtMs: -Infinity, closedAtMs: -Infinity });
 
 export const breakerPhase = ({ openUntilMs }: Breaker, nowMs: number): BreakerPhase =>
   openUntilMs === null ? 'closed' : nowMs < openUntilMs ? 'open' : 'half-open';
@@ -33,6 +34,7 @@ export const openBreaker = (breaker: Breaker, nowMs: number, drawn: number): voi
   const goesOn = breaker.openUntilMs !== null || nowMs - breaker.closedAtMs < BREAKER_MEMORY_MS;
   breaker.openMs = goesOn && breaker.openMs > 0 ? Math.min(BREAKER_MS_MAX, breaker.openMs * 2) : BREAKER_MS_MIN;
   breaker.openUntilMs = nowMs + jittered(breaker.openMs, drawn);
+  breaker.openedAtMs = nowMs;
   breaker.failureCount = 0;
 };
 
@@ -52,8 +54,9 @@ export const failBreaker = (breaker: Breaker, askedAtMs: number, nowMs: number, 
   if (phase === 'half-open' || breaker.failureCount >= BREAKER_FAILURES) openBreaker(breaker, nowMs, drawn);
 };
 
-/** It gave what was asked, even if that was long ago: it works. */
-export const closeBreaker = (breaker: Breaker, nowMs: number): void => {
+/** It gave what it was asked for at `askedAtMs`. What was asked before the breaker opened is no reason to close it. */
+export const closeBreaker = (breaker: Breaker, askedAtMs: number, nowMs: number): void => {
+  if (breaker.openUntilMs !== null && askedAtMs < breaker.openedAtMs) return;
   breaker.failureCount = 0;
   if (breaker.openUntilMs === null) return;
   breaker.openUntilMs = null;

@@ -8,8 +8,8 @@ const share = (sizeBytes: number, totalBytes: number): string => `${Math.round((
 export const explain = ({ facts, attempts, reason, remarks }: ChunkState, sources: readonly { nodeId: string; sizeBytes: number }[]): string => {
   const parts = [reason];
   if (sources.length > 1) parts.push(`from ${sources.map((source) => `${source.nodeId} ${share(source.sizeBytes, facts.sizeBytes)}`).join(', ')}`);
-  const failures = attempts.filter((attempt) => attempt.error !== null);
-  if (failures.length > 0) parts.push(`${failures.map((failure) => `${failure.nodeId} ${failure.error}`).join(', ')}, went on elsewhere`);
+  const failed = new Set(attempts.map((attempt) => attempt.nodeId));
+  if (failed.size > 0) parts.push(`failed over from ${[...failed].join(', ')}`);
   parts.push(...remarks);
   const text = parts.filter((part) => part !== '').join('; ');
   return text.length <= WHY_CHARS_MAX ? text : `${text.slice(0, WHY_CHARS_MAX - 1)}…`;

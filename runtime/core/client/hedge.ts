@@ -6,27 +6,38 @@ import { SECOND_MS } from '../../contract/units.ts';
 import { bufferSecOf, deadlineMsOf } from './buffer.ts';
 import { spareNodes } from './choose.ts';
 import { HEDGE_GAIN_MS_MIN, HEDGE_GAIN_SHARE, MOVE_FACTOR, OWN_RATE_MS_MIN, URGENT_BELOW_SEC } from './limits.ts';
-import { lateMsOf } from './predict.ts';
-import { type ChunkState, type ClientState, positionOf, type RequestState, requestsOf } from './state.ts';
+import type { NodeState } from './nodes.ts';
+import { createPredict, lateMsOf, type Predict, timeMsOf } from './predict.ts';
+import { type ChunkState, type ClientState, nodeOf, positionOf, type RequestState, requestsOf } from './state.ts';
 import { ask, type Effects, isMeasuring, move } from './work.ts';
 
 /** A request that is not the tail of another, has no tail of its own out, and could be ended. */
 const isHedgeable = (state: ClientState, request: RequestState): boolean =>
   request.hedgeOf === null && ![...state.requests.values()].some((other) => other.hedgeOf === request.requestId) && !state.chunks.get(request.sequence)!.isSuspect;
 
-/** How long it will still take: by its own speed once that can be told. One that is silent beyond its time may stay so as long again. */
-export const remainingMsOf = (request: RequestState, nowMs: number): number => {
+/**
+ * How long it will still take: by its own speed once that can be told, else by what is known of its node now, which may be more than when it was
+ * asked. One that is silent beyond its time may stay so as long again.
+ */
+export const remainingMsOf = (request: RequestState, node: NodeState, predict: Predict, nowMs: number): number => {
   const elapsedMs = nowMs - request.askedAtMs;
   const leftBytes = request.toByte - positionOf(request);
   const flowMs = request.firstByteAtMs === null ? 0 : nowMs - request.firstByteAtMs;
   if (flowMs >= OWN_RATE_MS_MIN && request.gotBytes > 0) return (leftBytes / request.gotBytes) * flowMs;
-  return elapsedMs < request.predictedMs ? request.predictedMs - elapsedMs : elapsedMs;
+  const expectedMs = Math.min(request.predictedMs, timeMsOf(node, 0, predict));
+  return elapsedMs < expectedMs ? expectedMs - elapsedMs : elapsedMs;
 };
 
-/** Whether everything is slow: then a second node is no remedy, and doubling makes it worse. */
-const areAllLate = (state: ClientState, isLate: (request: RequestState) => boolean): boolean => {
+/**
+ * Whether every node that is at work is slower than it should be, going by what will be late as well as by what is: then the cause is common, a
+ * second node is no remedy, and doubling makes it worse.
+ */
+const areAllSlow = (state: ClientState, predict: Predict, nowMs: number): boolean => {
   const nodes = new Map<string, boolean>();
-  for (const request of state.requests.values()) nodes.set(request.nodeId, (nodes.get(request.nodeId) ?? false) || isLate(request));
+  for (const request of state.requests.values()) {
+    const willTakeMs = nowMs - request.askedAtMs + remainingMsOf(request, nodeOf(state, request.nodeId), predict, nowMs);
+    nodes.set(request.nodeId, (nodes.get(request.nodeId) ?? false) || willTakeMs > lateMsOf(state, request));
+  }
   return nodes.size > 1 && [...nodes.values()].every(Boolean);
 };
 
@@ -37,38 +48,52 @@ interface Hedging {
   remainingMs: number;
 }
 
-const considerOne = (state: ClientState, chunk: ChunkState, request: RequestState, { isUrgent, isLate, isTooLate, remainingMs }: Hedging, nowMs: number, out: Effects): void => {
+const lateWords = ({ nodeId, askedAtMs, gotBytes }: RequestState, isLate: boolean, nowMs: number): string => {
+  const elapsed = `${Math.round(nowMs - askedAtMs)} ms`;
+  if (gotBytes === 0) return `${nodeId} gave nothing for ${elapsed}`;
+  return `${nodeId} was ${isLate ? 'late' : 'too slow'} after ${elapsed}`;
+};
+
+const considerOne = (state: ClientState, chunk: ChunkState, request: RequestState, { isUrgent, isLate, isTooLate, remainingMs }: Hedging, nowMs: number, out: Effects): boolean => {
   const leftBytes = request.toByte - positionOf(request);
   const busyNodeIds = new Set(requestsOf(state, chunk.facts.sequence).map((other) => other.nodeId));
   const [spare] = spareNodes(state, chunk, leftBytes, isUrgent ? new Set([request.nodeId]) : busyNodeIds, nowMs);
-  if (!spare || spare.timeMs > remainingMs - HEDGE_GAIN_MS_MIN) return;
+  if (!spare || spare.timeMs > remainingMs - HEDGE_GAIN_MS_MIN) return false;
   const isWorthIt = isUrgent ? isLate || spare.timeMs < remainingMs * HEDGE_GAIN_SHARE : true;
   if (isWorthIt && (isUrgent || state.hedgeBytes >= leftBytes)) {
     state.hedgeBytes = Math.max(Math.min(0, state.hedgeBytes), state.hedgeBytes - leftBytes);
     state.totals.hedgeCount++;
     chunk.isHedged = true;
-    chunk.remarks.push(`${request.nodeId} was ${isLate ? 'late' : 'too slow'} after ${Math.round(nowMs - request.askedAtMs)} ms, its rest asked of ${spare.node.nodeId} too`);
+    chunk.remarks.push(`${lateWords(request, isLate, nowMs)}, asked of ${spare.node.nodeId} too`);
     const choice = { nodeId: spare.node.nodeId, code: 'quickest' as const, reason: '', predictedMs: spare.timeMs, bytesMax: Infinity };
     ask(state, chunk, positionOf(request), request.toByte, choice, request, nowMs, out);
-  } else if (isTooLate && spare.timeMs < remainingMs * HEDGE_GAIN_SHARE) move(state, request, nowMs, out);
+    return false;
+  }
+  if (!isTooLate || spare.timeMs > remainingMs * HEDGE_GAIN_SHARE) return false;
+  move(state, request, nowMs, out);
+  return true;
 };
 
-export const hedge = (state: ClientState, nowMs: number, out: Effects): void => {
-  if (!isMeasuring(state) || state.requests.size === 0) return;
+/** Doubles or moves what needs it; returns whether anything was moved, so that bytes are free to be asked for elsewhere. */
+export const hedge = (state: ClientState, nowMs: number, out: Effects): boolean => {
+  if (!isMeasuring(state) || state.requests.size === 0) return false;
   const isLate = (request: RequestState): boolean => nowMs - request.askedAtMs > lateMsOf(state, request);
-  if (areAllLate(state, isLate)) return;
   const bufferSec = bufferSecOf(state, nowMs);
+  const predict = createPredict(state, nowMs);
+  if (areAllSlow(state, predict, nowMs)) return false;
+  let hasMoved = false;
   for (const request of [...state.requests.values()]) {
     if (!isHedgeable(state, request)) continue;
     const chunk = state.chunks.get(request.sequence)!;
     const deadlineMs = deadlineMsOf(state, chunk, nowMs);
-    const remainingMs = remainingMsOf(request, nowMs);
+    const remainingMs = remainingMsOf(request, nodeOf(state, request.nodeId), predict, nowMs);
     const isUrgent = bufferSec < URGENT_BELOW_SEC && deadlineMs - nowMs < 2 * URGENT_BELOW_SEC * SECOND_MS;
     const willMiss = nowMs + remainingMs > deadlineMs;
     if (!isUrgent && !isLate(request) && !willMiss) continue;
     const isTooLate = nowMs - request.askedAtMs > MOVE_FACTOR * lateMsOf(state, request);
-    considerOne(state, chunk, request, { isUrgent, isLate: isLate(request), isTooLate, remainingMs }, nowMs, out);
+    hasMoved = considerOne(state, chunk, request, { isUrgent, isLate: isLate(request), isTooLate, remainingMs }, nowMs, out) || hasMoved;
   }
+  return hasMoved;
 };
 
 /** When a hedge has to be thought of next; null while nothing is under way. */

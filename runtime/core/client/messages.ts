@@ -60,7 +60,7 @@ export type WhyCode = 'quickest' | 'only-holder' | 'in-turn' | 'drawn' | 'split'
 /** A chunk that is complete and right. */
 export interface ChunkOutcome {
   sequence: number;
-  /** Who gave most of it. */
+  /** Who gave most of it, of those that did not fail. */
   nodeId: string;
   /** Who gave how much of it, most first. */
   sources: readonly { nodeId: string; sizeBytes: number }[];

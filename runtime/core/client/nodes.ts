@@ -48,7 +48,8 @@ export const noteAsked = (node: NodeState, sizeBytes: number, nowMs: number): vo
 };
 
 export const noteFirstByte = (node: NodeState, tookMs: number, nowMs: number): void => {
-  if (node.flowingCount++ === 0) takeSample(node, nowMs);
+  // The time in which nothing was asked of it is no slowness.
+  if (node.flowingCount++ === 0) node.sampleFromMs = nowMs;
   node.heardAtMs = nowMs;
   node.estimate = observe(node.estimate, { kind: 'first-byte', atMs: nowMs, tookMs });
 };

@@ -28,7 +28,8 @@ export const stepClient = (state: ClientState, input: ClientInput, nowMs: number
   // Bytes come in by the thousand; only the end of a request makes room for new work.
   if (input.kind === 'bytes' && state.requests.size === requestsBefore) return out;
   schedule(state, nowMs, out);
-  hedge(state, nowMs, out);
+  // What was moved is asked for elsewhere at once.
+  if (hedge(state, nowMs, out)) schedule(state, nowMs, out);
   setTimer(state, nowMs, out);
   return out;
 };

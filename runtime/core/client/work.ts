@@ -98,7 +98,7 @@ export const handleBytes = (state: ClientState, request: RequestState, sizeBytes
 const succeed = (state: ClientState, request: RequestState, nowMs: number): void => {
   noteRatio(state, request, nowMs);
   settle(state, request, 'succeeded', nowMs);
-  closeBreaker(nodeOf(state, request.nodeId).breaker, nowMs);
+  closeBreaker(nodeOf(state, request.nodeId).breaker, request.askedAtMs, nowMs);
   if (request.hedgeOf === null || request.doubledBytes * 2 > request.gotBytes) return;
   state.totals.hedgeWinCount++;
   state.chunks.get(request.sequence)!.remarks.push(`${request.nodeId} was quicker`);
@@ -218,10 +218,12 @@ const complete = (state: ClientState, chunk: ChunkState, out: Effects): void => 
   chunk.status = 'complete';
   const { facts, attempts, askedAtMs, firstByteAtMs, lastByteAtMs } = chunk;
   const sources = bytesByOwner(chunk.here);
-  const nodeId = sources[0]?.nodeId ?? facts.holders[0] ?? '';
+  const failedNodeIds = new Set(attempts.map((attempt) => attempt.nodeId));
+  // Who broke off did not serve it, however much came before.
+  const nodeId = (sources.find((source) => !failedNodeIds.has(source.nodeId)) ?? sources[0])?.nodeId ?? facts.holders[0] ?? '';
   nodeOf(state, nodeId).chunkCount++;
   const tookMs = lastByteAtMs - askedAtMs!;
-  const served: Attempt[] = sources.map((source) => ({ nodeId: source.nodeId, tookMs, error: null })).reverse();
+  const served: Attempt[] = [...sources.filter((source) => source.nodeId !== nodeId && !failedNodeIds.has(source.nodeId)).reverse(), { nodeId }].map((source) => ({ nodeId: source.nodeId, tookMs, error: null }));
   const failedOver = attempts.some((attempt) => sources.some((source) => source.nodeId !== attempt.nodeId));
   if (failedOver) state.totals.failOverCount++;
   out.push({

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PING_EVERY_MS, pingNode, pingTargetsOf, startPings } from '../../../runtime/client/node-pings.ts';
-import { makeManifest } from '../../fixtures/manifest.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { PING_EVERY_MS, pingNode, startPings } from '../../../runtime/client/node-pings.ts';
+import { createManualClock } from '../../../runtime/platform/clock.ts';
+import { scriptedTransport } from '../../fixtures/scripted-transport.ts';
 
 describe('pingNode', () => {
   let server: Server | undefined;
@@ -32,44 +33,38 @@ describe('pingNode', () => {
   });
 });
 
-test('each node is pinged at one address that has not expired', () => {
-  const manifest = makeManifest({ expiresUnix: 100 });
-  expect(pingTargetsOf(manifest, 99_000).map((target) => target.nodeId)).toEqual(['node-1', 'node-2', 'node-3']);
-  expect(pingTargetsOf(manifest, 99_000)[0]!.url).toBe('http://127.0.0.1:1/ping');
-  expect(pingTargetsOf(manifest, 100_000)).toEqual([]);
+test('go to every node at once and then at their pace, but never twice at once to the same', () => {
+  const clock = createManualClock();
+  const transport = scriptedTransport(() => new Uint8Array());
+  const told: [string, number | null][] = [];
+  const slow: ((tookMs: number | null) => void)[] = [];
+  const stop = startPings({
+    nodeIds: () => ['node-1', 'node-2'],
+    clock,
+    onPing: (...ping) => told.push(ping),
+    ping: (nodeId, onAnswer) => {
+      const end = transport.ping(nodeId, onAnswer);
+      if (nodeId === 'node-1') slow.push(onAnswer);
+      else clock.after(1, () => onAnswer(null));
+      return end;
+    },
+  });
+  clock.advance(PING_EVERY_MS);
+  expect(transport.pinged).toEqual(['node-1', 'node-2', 'node-2']);
+  slow[0]!(7);
+  clock.advance(PING_EVERY_MS);
+  expect(transport.pinged.filter((nodeId) => nodeId === 'node-1')).toHaveLength(2);
+  expect(told).toContainEqual(['node-1', 7]);
+  stop();
 });
 
-describe('pings', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-  const target = (nodeId: string) => ({ nodeId, url: `http://${nodeId}/` });
-
-  test('go to every node at once and then at their pace, but never twice at once to the same', async () => {
-    const slow = Promise.withResolvers<number>();
-    const asked: string[] = [];
-    const told: [string, number | null][] = [];
-    const stop = startPings({
-      targets: () => [target('node-1'), target('node-2')],
-      onPing: (...ping) => told.push(ping),
-      ping: (url) => (asked.push(url), url.includes('node-1') ? slow.promise : Promise.resolve(null)),
-    });
-    await vi.advanceTimersByTimeAsync(PING_EVERY_MS);
-    expect(asked).toEqual(['http://node-1/', 'http://node-2/', 'http://node-2/']);
-    slow.resolve(7);
-    await vi.advanceTimersByTimeAsync(PING_EVERY_MS);
-    expect(asked.filter((url) => url.includes('node-1'))).toHaveLength(2);
-    expect(told).toContainEqual(['node-1', 7]);
-    stop();
-  });
-
-  test('end with what started them, and tell nothing afterwards', async () => {
-    const answer = Promise.withResolvers<number>();
-    const told: unknown[] = [];
-    let signal: AbortSignal | undefined;
-    const stop = startPings({ targets: () => [target('node-1')], onPing: (nodeId) => told.push(nodeId), ping: (_, given) => ((signal = given), answer.promise) });
-    stop();
-    answer.resolve(1);
-    await vi.advanceTimersByTimeAsync(3 * PING_EVERY_MS);
-    expect([told, signal!.aborted]).toEqual([[], true]);
-  });
+test('end with what started them, and tell nothing afterwards', () => {
+  const clock = createManualClock();
+  const transport = scriptedTransport(() => new Uint8Array());
+  const told: unknown[] = [];
+  const stop = startPings({ nodeIds: () => ['node-1'], clock, ping: transport.ping, onPing: (nodeId) => told.push(nodeId) });
+  stop();
+  transport.answerPings(1);
+  clock.advance(3 * PING_EVERY_MS);
+  expect([told, transport.pinged]).toEqual([[], ['node-1']]);
 });

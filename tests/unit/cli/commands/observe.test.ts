@@ -79,7 +79,7 @@ describe('vstack sessions', () => {
   it('shows how each session went', async () => {
     const session = PlaybackSession.parse({ ...playbackReport({ stallCount: 2 }), atMs: 2, isOver: true, bufferSecMean: 21.25, throughputBitsPerSecondMean: 46_200_000 });
     const { out } = await run(['sessions'], { 'playback:sessions': () => ({ sessions: [session] }) });
-    expect(out).toMatch(/page +round-robin +over +412 ms +2 +12\.40 s +21\.3 s +8\.58 MiB +Harbour/);
+    expect(out).toMatch(/page +smart +over +412 ms +2 +12\.40 s +21\.3 s +8\.58 MiB +Harbour/);
     expect((await run(['sessions'], { 'playback:sessions': () => ({ sessions: [] }) })).out).toContain('Nothing was played');
   });
 });

@@ -12,10 +12,10 @@ import { type FakeBridge, fakeBridge } from '../fake-bridge.ts';
 
 let bridge: FakeBridge;
 const measured = (change: Partial<Measured> = {}): Measured => ({
-  phase: 'playing', positionSec: 1, durationSec: 60, bufferSec: 12, startupMs: 400, stallCount: 0, stalledMs: 0, playedMs: 900, throughputBitsPerSecond: 4e7,
+  client: 'smart', phase: 'playing', positionSec: 1, durationSec: 60, bufferSec: 12, startupMs: 400, stallCount: 0, stalledMs: 0, playedMs: 900, throughputBitsPerSecond: 4e7,
   deliveredBytes: 1e6, wastedBytes: 0, requestCount: 3, failedRequestCount: 0, nodes: [], ...change,
 });
-const chunk = (sequence: number, failedNodeIds: string[] = []): PlaybackChunk => ({ sequence, nodeId: 'node-1', atMs: 1_000 + sequence, sizeBytes: 10, firstByteMs: 1, tookMs: 2, failedNodeIds });
+const chunk = (sequence: number, failedNodeIds: string[] = []): PlaybackChunk => ({ sequence, nodeId: 'node-1', atMs: 1_000 + sequence, sizeBytes: 10, firstByteMs: 1, tookMs: 2, failedNodeIds, sources: [{ nodeId: 'node-1', sizeBytes: 10 }], hedged: false, failedOver: failedNodeIds.length > 0, why: '' });
 const told = (change: Partial<PlaybackSession> = {}): PlaybackSession => ({
   ...measured(), sessionId: 'far', videoId: 'v', title: 'Far', client: 'smart', door: 'terminal', startedAtMs: 1, atMs: 1_000, isOver: false, chunks: [], bufferSecMean: null, throughputBitsPerSecondMean: null, ...change,
 });
@@ -46,7 +46,7 @@ describe('this page\'s own session', () => {
     }
     expect(reports().map((report) => [report.bufferSec, report.chunks.length])).toEqual([[0, 1], [2, 0]]);
     expect(reports().map((report) => contract.PlaybackReport.safeParse(report).success)).toEqual([true, true]);
-    expect(store.session).toMatchObject({ bufferSec: 3, client: 'round-robin', door: 'page', isOver: false, bufferSecMean: 1.5 });
+    expect(store.session).toMatchObject({ bufferSec: 3, client: 'smart', door: 'page', isOver: false, bufferSecMean: 1.5 });
     expect([store.isOwn, store.chunks.length, store.history!.bufferSec.length]).toEqual([true, 1, 4]);
   });
 

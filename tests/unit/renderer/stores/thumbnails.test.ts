@@ -74,7 +74,7 @@ test('a failure that may pass is tried again at the next sight; what cannot be d
 test('none is made while this page plays a video', async () => {
   const session = usePlaybackStore().begin({ videoId: 'v', title: 't' });
   session.record({
-    phase: 'playing', positionSec: 0, durationSec: 1, bufferSec: 0, startupMs: null, stallCount: 0, stalledMs: 0, playedMs: 0, throughputBitsPerSecond: null,
+    client: 'smart', phase: 'playing', positionSec: 0, durationSec: 1, bufferSec: 0, startupMs: null, stallCount: 0, stalledMs: 0, playedMs: 0, throughputBitsPerSecond: null,
     deliveredBytes: 0, wastedBytes: 0, requestCount: 0, failedRequestCount: 0, nodes: [],
   });
   useThumbnailStore().want('a');

@@ -4,7 +4,7 @@ import type { SessionSummary } from '../../../../../renderer/stores/analytics.ts
 import { targetsOf, verdictOf } from '../../../../../renderer/views/dashboard/analytics/targets.ts';
 
 const session = (overrides: Partial<SessionSummary> = {}): SessionSummary => ({
-  sessionId: 's', videoId: 'v', title: 't', client: 'round-robin', door: 'page', startedAtMs: 0, phase: 'ended', positionSec: 60, durationSec: 60, bufferSec: 0, startupMs: 400,
+  sessionId: 's', videoId: 'v', title: 't', client: 'smart', door: 'page', startedAtMs: 0, phase: 'ended', positionSec: 60, durationSec: 60, bufferSec: 0, startupMs: 400,
   stallCount: 0, stalledMs: 0, playedMs: 60_000, throughputBitsPerSecond: 50e6, deliveredBytes: 9e6, wastedBytes: 0, requestCount: 6, failedRequestCount: 0, nodes: [], atMs: 0, isOver: true,
   bufferSecMean: 24, throughputBitsPerSecondMean: 50e6, ...overrides,
 });
