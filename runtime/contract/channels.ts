@@ -28,12 +28,14 @@ export const callNames = [
   'metrics:latest', 'metrics:history', 'metrics:summary', 'metrics:export',
   'network:show', 'network:set', 'network:apply-profile', 'network:reset', 'network:profiles', 'network:save-profile', 'network:delete-profile',
   'scenarios:list', 'scenarios:save', 'scenarios:delete', 'scenarios:run', 'scenarios:stop',
+  'comparison:conditions', 'comparison:start', 'comparison:stop', 'comparison:status', 'comparison:reports', 'comparison:report', 'comparison:delete-report', 'comparison:export',
+  'demo:start', 'demo:stop', 'demo:status',
   'events:list',
   'system:info', 'system:doctor', 'system:diagnostics', 'system:open-folder', 'system:set-data-folder', 'system:shutdown',
   'settings:get', 'settings:set',
 ] as const;
 
 export const eventNames = [
-  'cluster:changed', 'logs:lines', 'videos:changed', 'videos:saving', 'uploads:changed', 'playback:changed', 'metrics:sample', 'network:changed', 'network:sample', 'network:library', 'events:added',
-  'settings:changed',
+  'cluster:changed', 'logs:lines', 'videos:changed', 'videos:saving', 'uploads:changed', 'playback:changed', 'metrics:sample', 'network:changed', 'network:sample', 'network:library',
+  'comparison:changed', 'comparison:library', 'demo:changed', 'events:added', 'settings:changed',
 ] as const;

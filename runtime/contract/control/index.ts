@@ -1,6 +1,7 @@
 /** The control contract: every call and every event between a door (window, browser, terminal) and the host. */
 import type { z } from 'zod';
 import { clusterCalls, clusterEvents } from './cluster.ts';
+import { comparisonCalls, comparisonEvents } from './comparison.ts';
 import { happeningCalls, happeningEvents } from './happenings.ts';
 import { logCalls, logEvents } from './logs.ts';
 import { metricCalls, metricEvents } from './metrics.ts';
@@ -10,8 +11,8 @@ import { systemCalls, systemEvents } from './system.ts';
 import { uploadCalls, uploadEvents } from './uploads.ts';
 import { videoCalls, videoEvents } from './videos.ts';
 
-export const calls = { ...clusterCalls, ...logCalls, ...videoCalls, ...uploadCalls, ...playbackCalls, ...metricCalls, ...networkCalls, ...happeningCalls, ...systemCalls } as const;
-export const events = { ...clusterEvents, ...logEvents, ...videoEvents, ...uploadEvents, ...playbackEvents, ...metricEvents, ...networkEvents, ...happeningEvents, ...systemEvents } as const;
+export const calls = { ...clusterCalls, ...logCalls, ...videoCalls, ...uploadCalls, ...playbackCalls, ...metricCalls, ...networkCalls, ...comparisonCalls, ...happeningCalls, ...systemCalls } as const;
+export const events = { ...clusterEvents, ...logEvents, ...videoEvents, ...uploadEvents, ...playbackEvents, ...metricEvents, ...networkEvents, ...comparisonEvents, ...happeningEvents, ...systemEvents } as const;
 
 export type CallName = keyof typeof calls;
 export type EventName = keyof typeof events;
