@@ -138,6 +138,9 @@ export const ComparisonSession = z.object({
   /** Bytes that were used, and bytes that were downloaded but not: hedges that lost, answers that were wrong or thrown away. */
   deliveredBytes: z.number(),
   wastedBytes: z.number(),
+  /** The same two, of what was asked for while at least 15 s were buffered. */
+  steadyDeliveredBytes: z.number(),
+  steadyWastedBytes: z.number(),
   requestCount: Count,
   failedRequestCount: Count,
   hedgeCount: Count,
@@ -148,6 +151,9 @@ export const ComparisonSession = z.object({
    * in the session counts with the time to its end. Empty: nothing was on its way, or there was no fault.
    */
   failOverMs: z.array(z.number()),
+  /** Buffered when the fault came, and how often the picture stood still after it; null without a fault inside the session. */
+  bufferSecAtFault: Figure,
+  stallCountAfterFault: z.number().int().nonnegative().nullable(),
 });
 export type ComparisonSession = z.infer<typeof ComparisonSession>;
 
@@ -244,7 +250,7 @@ export const ComparisonTarget = z.object({
   /** In words: `≤ 0.5×`. */
   target: z.string(),
   measured: Estimate,
-  unit: z.enum(['ratio', 'share', 'ms']),
+  unit: z.enum(['ratio', 'share', 'ms', 'count']),
   n: Count,
   /** By the measured value alone; null: this sample cannot tell, and `note` says why. */
   isMet: z.boolean().nullable(),
