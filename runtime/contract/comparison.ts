@@ -8,6 +8,7 @@
  *   pair         the sessions of two clients in the same block: what all statistics are made of
  */
 import { z } from 'zod';
+import { CLIENT_KINDS } from './client-kind.ts';
 import { MachineFingerprint } from './fingerprint.ts';
 import { NodeId, VideoId } from './ids.ts';
 import { LinkChange, LinkSettings } from './link.ts';
@@ -18,16 +19,9 @@ const Seed = z.number().int().min(0).max(2 ** 31);
 
 /* What is compared */
 
-/**
- * `smart`        the scheduler of this program
- * `naive`        round robin, no measurement, 10 s timeout, the next node on an error
- * `naive-retry`  round robin with a 2 s timeout
- * `random-two`   the less busy of two nodes drawn at random
- * `oracle`       smart, but reads the true settings of the links: what could be reached by perfect knowledge
- */
-export const ComparedClient = z.enum(['smart', 'naive', 'naive-retry', 'random-two', 'oracle']);
+/** What each of them does: runtime/contract/client-kind.ts. */
+export const ComparedClient = z.enum(CLIENT_KINDS);
 export type ComparedClient = z.infer<typeof ComparedClient>;
-export const comparedClients = ComparedClient.options;
 
 /**
  * `real`     real processes, real sockets, real time: the figures hold for this machine.
@@ -128,7 +122,7 @@ export const ComparisonSession = z.object({
   rebufferingShare: Figure,
   /** Useful bytes over the time in which a download was active. */
   throughputBitsPerSecond: Figure,
-  /** Of the buffered seconds, once playback began, looked at every 100 ms: what they did not fall below in 95 % of the time. */
+  /** Of the buffered seconds, once playback began, looked at four times a second: what they did not fall below in 95 % of the time. */
   bufferSecP5: Figure,
   bufferSecMean: Figure,
   /** Share of that time with less than 15 s buffered, though the video had more to give. */
@@ -147,10 +141,10 @@ export const ComparisonSession = z.object({
   /** Useful bytes by node. */
   load: z.array(z.object({ nodeId: NodeId, bytes: z.number() })),
   /**
-   * Of each chunk that was on its way from the victim when the fault came: until bytes of it came from another node. A chunk that never got any
-   * in the session counts with the time to its end. Empty: nothing was on its way, or there was no fault.
+   * Where the fault cuts the victim off and requests were open there when it came: until the bytes that these owed had all begun to come from
+   * other nodes; the time to the end of the session if they never did. Null: nothing was open, or the fault is none that cuts off.
    */
-  failOverMs: z.array(z.number()),
+  failOverMs: Figure,
   /** Buffered when the fault came, and how often the picture stood still after it; null without a fault inside the session. */
   bufferSecAtFault: Figure,
   stallCountAfterFault: z.number().int().nonnegative().nullable(),

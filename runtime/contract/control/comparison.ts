@@ -1,9 +1,10 @@
 /** Smart vs naive, as it runs and as it was measured; and the demo. What the figures mean stands in runtime/contract/comparison.ts. */
 import { z } from 'zod';
 import {
-  BLOCKS_DEFAULT, BLOCKS_MAX, ClientFigure, ComparedClient, comparedClients, ComparisonCondition, ComparisonPlan, ComparisonReport, ComparisonSession, ComparisonSummary,
+  BLOCKS_DEFAULT, BLOCKS_MAX, ClientFigure, ComparedClient, ComparisonCondition, ComparisonPlan, ComparisonReport, ComparisonSession, ComparisonSummary,
   ImprovementSummary, PairFigure, ReportFormat, SESSION_SEC_DEFAULT, SESSION_SEC_MAX, TimeMode,
 } from '../comparison.ts';
+import { CLIENT_KINDS } from '../client-kind.ts';
 import { NodeId, VideoId } from '../ids.ts';
 import { defineCall } from './call.ts';
 import { PlaybackPhase } from './playback.ts';
@@ -18,7 +19,7 @@ export const ComparisonWish = z.object({
     .array(ComparedClient)
     .min(2, 'a comparison needs two clients at least')
     .refine((clients) => new Set(clients).size === clients.length, 'each client is named once')
-    .default([...comparedClients]),
+    .default([...CLIENT_KINDS]),
   blocks: z.number().int().min(1).max(BLOCKS_MAX).default(BLOCKS_DEFAULT),
   sessionSec: z.number().int().min(2).max(SESSION_SEC_MAX).default(SESSION_SEC_DEFAULT),
   /** @default drawn, and told in the plan */
