@@ -1,13 +1,11 @@
-/** Samples as CSV (RFC 4180): one row for each sample and process, a header with units, an empty field for what is not known. */
+/** Samples as CSV: one row for each sample and process, a header with units, an empty field for what is not known. */
 import type { MetricSample, NodeSample, ProcessSample } from '../../contract/control/metrics.ts';
-
-const LINE_END = '\r\n';
+import { csvLine, type CsvField } from '../../core/csv.ts';
 
 type Row = ProcessSample & Partial<NodeSample>;
-type Field = string | number | null | undefined;
 
 /** The columns in order: what the header says, and what stands below it. */
-const columns: readonly [title: string, field: (row: Row, sample: MetricSample, stepMs: number) => Field][] = [
+const columns: readonly [title: string, field: (row: Row, sample: MetricSample, stepMs: number) => CsvField][] = [
   ['time (UTC)', (_row, { atMs }) => new Date(atMs).toISOString()],
   ['time (Unix ms)', (_row, { atMs }) => atMs],
   ['mean over (ms)', (_row, _sample, stepMs) => stepMs],
@@ -30,17 +28,7 @@ const columns: readonly [title: string, field: (row: Row, sample: MetricSample, 
   ['exchanged with metadata (bytes/s)', ({ metadataBytesPerSecond }) => metadataBytesPerSecond],
 ];
 
-/** Quotes a field that needs it; a spreadsheet takes text that begins with one of `=+-@` for a formula, so such text gets an apostrophe. */
-const csvField = (value: Field): string => {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-const line = (fields: readonly Field[]): string => `${fields.map(csvField).join(',')}${LINE_END}`;
-
-export const csvHeader = line(columns.map(([title]) => title));
+export const csvHeader = csvLine(columns.map(([title]) => title));
 
 export const csvRowsOf = (sample: MetricSample, stepMs: number): string =>
-  [...sample.processes, ...sample.nodes].map((row) => line(columns.map(([, field]) => field(row, sample, stepMs)))).join('');
+  [...sample.processes, ...sample.nodes].map((row) => csvLine(columns.map(([, field]) => field(row, sample, stepMs)))).join('');

@@ -75,7 +75,7 @@ export const isCutOff = (condition: ComparisonCondition): boolean => {
 export const clientTexts: Readonly<Record<ClientKind, { name: string; description: string }>> = {
   smart: { name: 'Smart', description: 'Measures every node, asks the one that will be quickest; splits, hedges, fails over.' },
   naive: { name: 'Naive', description: 'Round robin without measuring; waits 10 s for a silent node, then asks the next.' },
-  'naive-retry': { name: 'Naive, quick retry', description: 'Round robin without measuring; waits 2 s.' },
+  'naive-retry': { name: 'Naive with quick retry', description: 'Round robin without measuring; waits 2 s.' },
   'random-two': { name: 'Random of two', description: 'Draws two nodes and asks the one with fewer requests under way.' },
   oracle: { name: 'Oracle', description: 'The smart client, told the true state of every link: how good it could be at best.' },
 };

@@ -1,0 +1,52 @@
+/** What every face of a report says of its conditions. */
+import type { ComparisonReport } from '../../../contract/comparison.ts';
+import type { LinkSettings } from '../../../contract/link.ts';
+import { formatCount, formatValue, nameOf } from '../words.ts';
+
+const GIB = 2 ** 30;
+
+/** `12.0 Mbit/s, 70 ms, 0 % loss`. */
+export const linkText = ({ toNode, toClient, partition, isFailed, resetShare }: LinkSettings): string => {
+  const { bitsPerSecond, loss } = toClient;
+  const jitterMs = toNode.jitterMs + toClient.jitterMs;
+  const lossText = loss.model === 'bernoulli' ? (loss.share > 0 ? `${formatValue(loss.share, 'share')} loss` : null) : 'loss in bursts';
+  const parts = [
+    bitsPerSecond === null ? 'no limit of rate' : formatValue(bitsPerSecond, 'bits-per-second'),
+    `${toNode.latencyMs + toClient.latencyMs}${jitterMs > 0 ? ` ± ${jitterMs}` : ''} ms`,
+    lossText,
+    resetShare > 0 ? `${formatValue(resetShare, 'share')} of connections reset` : null,
+    partition === 'none' ? null : 'partitioned',
+    isFailed ? 'refuses and resets connections' : null,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+};
+
+export const timeModeText = (report: ComparisonReport): string =>
+  report.timeMode === 'real'
+    ? 'Real processes, real sockets, real time.'
+    : 'VIRTUAL TIME: simulated nodes and links under the same client cores and link model; no process and no socket was involved.';
+
+export const methodText = ({ plan, timeMode }: ComparisonReport): string =>
+  `Blocks of one session per client, ${plan.sessionSec} s each, one after the other, in an order that changes from block to block; same video, seed, victim and time of the fault within a block; ` +
+  `one warm-up block that is not counted${timeMode === 'real' ? '; links normal and quiet between sessions' : ''}. Intervals: percentile bootstrap over blocks, 95 %. p: Wilcoxon signed-rank, two-sided.`;
+
+/** Label and value, in the order in which they are read. */
+export const factsOf = (report: ComparisonReport): [label: string, value: string][] => {
+  const { plan, condition, machine, links, timeMode, createdAtMs, blockCount, settings, nodeIds } = report;
+  return [
+    ['Condition', `${condition.name}: ${condition.description}`],
+    ['Time', timeModeText(report)],
+    ['Links', linkText(links.base)],
+    ...(links.victim ? ([['Link of the victim', linkText(links.victim)]] as [string, string][]) : []),
+    ['Clients', plan.clients.map(nameOf).join(', ')],
+    ['Sample', `${formatCount(blockCount, 'block')} of ${plan.blockCount} planned, sessions of ${plan.sessionSec} s, seed ${plan.seed}`],
+    ['Video', `${plan.videoTitle} (${plan.videoId}), ${plan.videoDurationSec.toFixed(0)} s, ${(plan.videoBytes / 1e6).toFixed(1)} MB`],
+    ['Nodes', nodeIds.join(', ')],
+    ['Settings', Object.entries(settings).map(([name, value]) => `${name}: ${String(value)}`).join(', ') || '–'],
+    ['Machine', `${machine.cpuCount} × ${machine.cpuModel}, ${(machine.memoryBytes / GIB).toFixed(0)} GiB, ${machine.platform} ${machine.osRelease}, Node ${machine.nodeVersion}`],
+    ['Program', `V-Stack Control Center ${machine.version}${machine.commit ? `, commit ${machine.commit.slice(0, 12)}` : ''}${timeMode === 'virtual' ? ', virtual time' : ''}`],
+    ['Created', new Date(createdAtMs).toISOString().slice(0, 19).replace('T', ' ') + ' UTC'],
+  ];
+};
+
+export const titleOf = ({ condition, timeMode }: ComparisonReport): string => `Smart vs naive: ${condition.name}${timeMode === 'virtual' ? ' (virtual time)' : ''}`;
