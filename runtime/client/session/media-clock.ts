@@ -82,3 +82,5 @@ export const dryInMs = (media: MediaClock, nowMs: number): number | null => (med
 
 export const stalledMsOf = ({ stalls, phase }: MediaClock, nowMs: number): number =>
   stalls.reduce((sum, stall, index) => sum + (phase === 'stalled' && index === stalls.length - 1 ? nowMs - stall.atMs : stall.tookMs), 0);
+
+export const playedMsAt = (media: MediaClock, nowMs: number): number => media.playedMs + (positionSecAt(media, nowMs) - media.positionSec) * SECOND_MS;

@@ -2,7 +2,7 @@
 import { bufferedUntilSec } from '../../core/client/buffer.ts';
 import { type ChunkReport, createChunkSource } from '../chunk-source.ts';
 import { createFaultWatch } from './faults.ts';
-import { advanceMedia, bufferSecAt, createMediaClock, dryInMs, positionSecAt, stopMedia } from './media-clock.ts';
+import { advanceMedia, bufferSecAt, createMediaClock, dryInMs, playedMsAt, positionSecAt, stalledMsOf, stopMedia } from './media-clock.ts';
 import { type BufferRecord, createBufferRecord, resultOf, sessionChunkOf } from './result.ts';
 import type { PlaySession, PlaySessionOptions, SessionChunk, SessionResult } from './types.ts';
 
@@ -48,6 +48,7 @@ export const startPlaySession = (options: PlaySessionOptions): PlaySession => {
   const handleChunk = (report: ChunkReport): void => {
     const chunk = sessionChunkOf(report, startedAtMs, nowMs());
     chunks.push(chunk);
+    watch.handleComplete(report.sequence);
     // A player would have the bytes now; here nobody needs them.
     client.take(report.sequence);
     if (client.state.order.every(({ facts, status }) => status === 'complete' || facts.endSec <= startSec)) record.handleFetched(nowMs());
@@ -58,6 +59,7 @@ export const startPlaySession = (options: PlaySessionOptions): PlaySession => {
   const sample = (): void => {
     update();
     if (isOver) return;
+    record.count(bufferSecAt(media, nowMs()), client.totals());
     if (media.phase !== 'starting') record.sample(bufferSecAt(media, nowMs()), nowMs());
     timer('sample', SAMPLE_MS, sample);
   };
@@ -67,6 +69,7 @@ export const startPlaySession = (options: PlaySessionOptions): PlaySession => {
     isOver = true;
     const atMs = nowMs();
     stopMedia(media, atMs);
+    record.count(bufferSecAt(media, atMs), client.totals());
     const told = resultOf({ kind, seed, manifest, endedBy, media, record, chunks, faults: watch.faults(), client, atMs, clockMs: clock.nowMs() });
     client.close();
     for (const stop of stops.values()) stop();
@@ -83,7 +86,8 @@ export const startPlaySession = (options: PlaySessionOptions): PlaySession => {
     setTruth: (truth) => client.setTruth(truth),
     now: () => ({
       phase: media.phase, positionSec: positionSecAt(media, nowMs()), bufferSec: bufferSecAt(media, nowMs()),
-      throughputBitsPerSecond: client.throughputBitsPerSecond(), stallCount: media.stalls.length,
+      throughputBitsPerSecond: client.throughputBitsPerSecond(), startupMs: media.startupMs, stallCount: media.stalls.length, stalledMs: stalledMsOf(media, nowMs()),
+      playedMs: playedMsAt(media, nowMs()), totals: client.totals(), nodes: client.nodes(),
     }),
   };
 };

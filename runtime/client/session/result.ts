@@ -2,7 +2,7 @@
 import { LOW_WATER_SEC, TARGET_SEC } from '../../contract/playback-marks.ts';
 import type { ClientKind } from '../../contract/client-kind.ts';
 import type { Manifest } from '../../contract/wire/metadata.ts';
-import { meanThroughputOf } from '../../core/client/state.ts';
+import { type ClientTotals, meanThroughputOf } from '../../core/client/state.ts';
 import { percentileOf } from '../../core/scheduling/percentile.ts';
 import type { ChunkReport, VideoClient } from '../chunk-source.ts';
 import { type MediaClock, stalledMsOf } from './media-clock.ts';
@@ -19,6 +19,9 @@ export interface BufferRecord {
   handleBuffer(sec: number, atMs: number): void;
   handleFetched(atMs: number): void;
   sample(sec: number, atMs: number): void;
+  /** All bytes so far; those since the last look count as steady if enough is buffered now. */
+  count(sec: number, totals: Pick<ClientTotals, 'deliveredBytes' | 'wastedBytes'>): void;
+  steady(): SessionResult['steady'];
   summary(): SessionResult['buffer'];
 }
 
@@ -26,6 +29,8 @@ export const createBufferRecord = (): BufferRecord => {
   const samples: { atMs: number; sec: number }[] = [];
   let targetAtMs: number | null = null;
   let fetchedAtMs: number | null = null;
+  let counted = { deliveredBytes: 0, wastedBytes: 0 };
+  const steady = { deliveredBytes: 0, wastedBytes: 0 };
   return {
     handleBuffer: (sec, atMs) => {
       if (sec >= TARGET_SEC) targetAtMs ??= atMs;
@@ -34,6 +39,14 @@ export const createBufferRecord = (): BufferRecord => {
       fetchedAtMs ??= atMs;
     },
     sample: (sec, atMs) => void samples.push({ atMs, sec }),
+    count: (sec, { deliveredBytes, wastedBytes }) => {
+      if (sec >= LOW_WATER_SEC) {
+        steady.deliveredBytes += deliveredBytes - counted.deliveredBytes;
+        steady.wastedBytes += wastedBytes - counted.wastedBytes;
+      }
+      counted = { deliveredBytes, wastedBytes };
+    },
+    steady: () => ({ ...steady }),
     summary: () => {
       const levels = samples.map((sample) => sample.sec);
       const meanOf = (values: readonly number[]): number | null => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length);
@@ -68,6 +81,7 @@ export const resultOf = ({ kind, seed, manifest, endedBy, media, record, chunks,
     chunks,
     nodes: client.nodes().map(({ nodeId, deliveredBytes, requestCount, failureCount }) => ({ nodeId, sizeBytes: deliveredBytes, requestCount, failureCount })),
     ...client.totals(),
+    steady: record.steady(),
     faults,
   };
 };

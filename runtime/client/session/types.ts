@@ -9,6 +9,7 @@
  */
 import type { ClientKind } from '../../contract/client-kind.ts';
 import type { Manifest, ManifestChunk } from '../../contract/wire/metadata.ts';
+import type { ClientTotals, NodeMeasurement } from '../../core/client/state.ts';
 import type { LinkTruth } from '../../core/client/truth.ts';
 import type { ChunkAssembly, ClientClock, Transport } from '../transport.ts';
 
@@ -54,7 +55,13 @@ export interface SessionNow {
   positionSec: number;
   bufferSec: number;
   throughputBitsPerSecond: number | null;
+  /** Null until it began to play. */
+  startupMs: number | null;
   stallCount: number;
+  stalledMs: number;
+  playedMs: number;
+  totals: ClientTotals;
+  nodes: readonly NodeMeasurement[];
 }
 
 export interface SessionChunk {
@@ -87,7 +94,12 @@ export interface SessionFault {
   atMs: number;
   /** Requests that were open at the node. */
   openCount: number;
-  /** Until the bytes that these owed had begun to come from elsewhere, all of them. Null: none was open, or they never did. */
+  /** All that these owed has begun to come, or had been on its way already. */
+  isSettled: boolean;
+  /**
+   * Until the bytes that these owed had begun to come from elsewhere, all of them. Null: nothing had to (none was open, or what was under way
+   * came after all), or, while it is not settled, they never did.
+   */
   recoveredMs: number | null;
   /** Until any other node gave any byte. */
   otherNodeMs: number | null;
@@ -125,6 +137,8 @@ export interface SessionResult {
   deliveredBytes: number;
   /** Came and were of no use: doubled by a hedge, thrown away with a failed try, or wrong. */
   wastedBytes: number;
+  /** Of these two, what came while at least LOW_WATER_SEC were buffered, as it was when looked at four times a second. */
+  steady: { deliveredBytes: number; wastedBytes: number };
   requestCount: number;
   failedRequestCount: number;
   hedgeCount: number;
