@@ -19,6 +19,7 @@ export default defineConfig({
           metadata: at('runtime/services/metadata/metadata.ts'),
           uploader: at('runtime/services/uploader/uploader.ts'),
           'link-emulator': at('runtime/services/link-emulator/link-emulator.ts'),
+          'lab-worker': at('runtime/lab/worker/lab-worker.ts'),
         },
         external: ['electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

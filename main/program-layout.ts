@@ -22,6 +22,6 @@ export const programLayout = (mainDir: string): ProgramLayout => {
     rendererDir: join(projectRoot, 'out', 'renderer'),
     preloadPath: join(projectRoot, 'out', 'preload', 'index.cjs'),
     samplePath: outsideArchive(join(projectRoot, 'resources', 'sample.mp4')),
-    entries: { metadata: entryOf('metadata'), 'link-emulator': entryOf('link-emulator'), 'storage-node': entryOf('storage-node'), uploader: entryOf('uploader') },
+    entries: { metadata: entryOf('metadata'), 'link-emulator': entryOf('link-emulator'), 'storage-node': entryOf('storage-node'), uploader: entryOf('uploader'), 'lab-worker': entryOf('lab-worker') },
   };
 };

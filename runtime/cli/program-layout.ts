@@ -16,10 +16,11 @@ export const programLayout = (entryUrl: string): ProgramLayout => {
   const entry = fileURLToPath(entryUrl);
   const projectRoot = join(dirname(entry), '..', '..');
   const isSource = entry.endsWith('.ts');
-  const entryOf = (role: ChildRole): string => (isSource ? join(projectRoot, 'runtime', 'services', role, `${role}.ts`) : join(dirname(entry), `${role}.js`));
+  const sourceOf = (role: ChildRole): string[] => (role === 'lab-worker' ? ['lab', 'worker'] : ['services', role]);
+  const entryOf = (role: ChildRole): string => (isSource ? join(projectRoot, 'runtime', ...sourceOf(role), `${role}.ts`) : join(dirname(entry), `${role}.js`));
   return {
     projectRoot,
-    entries: { metadata: entryOf('metadata'), 'link-emulator': entryOf('link-emulator'), 'storage-node': entryOf('storage-node'), uploader: entryOf('uploader') },
+    entries: { metadata: entryOf('metadata'), 'link-emulator': entryOf('link-emulator'), 'storage-node': entryOf('storage-node'), uploader: entryOf('uploader'), 'lab-worker': entryOf('lab-worker') },
     rendererDir: join(projectRoot, 'out', 'renderer'),
     samplePath: join(projectRoot, 'resources', 'sample.mp4'),
   };

@@ -17,7 +17,11 @@ import { z } from 'zod';
 import { isErrorCode, type ErrorCode } from './errors.ts';
 import { SECOND_MS } from './units.ts';
 
-export const ChildRole = z.enum(['metadata', 'link-emulator', 'storage-node', 'uploader']);
+/** The processes of a cluster. */
+export const ClusterRole = z.enum(['metadata', 'link-emulator', 'storage-node', 'uploader']);
+export type ClusterRole = z.infer<typeof ClusterRole>;
+/** The lab worker belongs to no cluster: it is started for a comparison and ends with it. */
+export const ChildRole = z.enum([...ClusterRole.options, 'lab-worker']);
 export type ChildRole = z.infer<typeof ChildRole>;
 
 /** A child that was silent for several of these is mute. */
@@ -62,8 +66,8 @@ export type ParentMessageInput = z.input<typeof ParentMessage>;
 
 export const ReadyMessage = z.object({
   kind: z.literal('ready'),
-  /** The TCP port it listens on, on its configured host. */
-  port: z.number().int().min(1).max(65_535),
+  /** The TCP port it listens on, on its configured host; 0: it listens nowhere. */
+  port: z.number().int().min(0).max(65_535),
   details: Details.default({}),
 });
 export const BeatMessage = z.object({

@@ -13,6 +13,7 @@ import type { Doors } from './cluster-file.ts';
 import type { PortTools } from './context.ts';
 import type { DataPaths } from './data-paths.ts';
 import type { ClusterKeys } from './keys.ts';
+import type { Helper, HelperOrder } from './helper.ts';
 import type { ProcessTable } from './ledger.ts';
 import type { ChildBeat } from './supervised-child.ts';
 import type { NodeControl } from './node-control.ts';
@@ -57,6 +58,9 @@ export interface SupervisorOptions {
   processes?: ProcessTable;
 }
 
+/** Its log goes to a file of its name; its lines are told as those of any child. */
+export type HelperWish = Pick<HelperOrder, 'name' | 'role' | 'config' | 'onEvent'>;
+
 /** The links between clients and nodes, in the order of the nodes. */
 export interface LinkControl {
   /** Whether the emulator serves; while it does not, clients reach no node. */
@@ -91,6 +95,8 @@ export interface Supervisor {
   removeNode(nodeId: string, options?: { deleteData?: boolean }): Promise<void>;
   /** Asks a child by name (`metadata`, `links`, `uploader`, a node id). @throws VStackError not_found, unavailable, timeout, or the child's answer */
   call(name: string, call: string, input?: unknown, options?: { timeoutMs?: number }): Promise<unknown>;
+  /** Starts a process that belongs to no cluster and ends with the supervisor at the latest. @throws VStackError unavailable, timeout, or what kept it from starting */
+  startHelper(order: HelperWish): Promise<Helper>;
   /** Names the host's own doors in cluster.json, which is written from then on. */
   setDoors(doors: Partial<Doors>): Promise<void>;
   /** Stops, takes cluster.json away, and settles everything on disk. The supervisor is of no use afterwards. */

@@ -12,7 +12,7 @@ const NONCE_BYTES = 16;
 type Of<Kind extends ChildMessage['kind']> = Extract<ChildMessage, { kind: Kind }>;
 
 export interface IncarnationEvents {
-  /** It listens on this port, which was seen to answer. */
+  /** It listens on this port, which was seen to answer; 0: it listens nowhere. */
   onReady(port: number, details: Record<string, unknown>): void | Promise<void>;
   onBeat(beat: Of<'beat'>): void;
   onFailed(code: ErrorCode, detail: string): void;
@@ -46,9 +46,9 @@ export const launchIncarnation = (order: LaunchOrder, context: SupervisorContext
 
   const confirmReady = async ({ port, details }: Of<'ready'>): Promise<void> => {
     try {
-      await context.ports.waitUntilAnswers(port);
+      if (port > 0) await context.ports.waitUntilAnswers(port);
       if (hasEnded) return;
-      ledger.setPort(nonce, port);
+      if (port > 0) ledger.setPort(nonce, port);
       await events.onReady(port, details);
     } catch (cause) {
       const detail = `It said that it is ready on port ${port}, but the port does not answer: ${(cause as Error).message}`;

@@ -1,5 +1,5 @@
 /** Keeps one child alive: feeds its state machine with what its process does, and does what the machine says. */
-import { DEGRADED_DETAIL, NodeBeatDetails, RESTART_WANTED, RestartWanted, type ChildRole } from '../contract/child.ts';
+import { DEGRADED_DETAIL, NodeBeatDetails, RESTART_WANTED, RestartWanted, type ClusterRole } from '../contract/child.ts';
 import type { ChildPhase, ChildStatus } from '../contract/control/cluster.ts';
 import { VStackError } from '../contract/errors.ts';
 import { stepChild, nextTickMs, type ChildEffect, type ChildInput } from '../core/supervision/child-machine.ts';
@@ -29,7 +29,7 @@ export interface ChildBeat {
 
 export interface ChildSettings {
   name: string;
-  role: ChildRole;
+  role: ClusterRole;
   dataDir: string;
   logFile: string;
   /** The port it shall have; 0 lets the system choose one, which is then kept for as long as this object lives. */
@@ -56,7 +56,7 @@ export interface ChildSettings {
 
 export interface SupervisedChild {
   readonly name: string;
-  readonly role: ChildRole;
+  readonly role: ClusterRole;
   status(): ChildStatus;
   phase(): ChildPhase;
   /** Where it listens, or last listened; 0 while that is not known. */

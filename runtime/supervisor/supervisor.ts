@@ -22,6 +22,7 @@ import { createClusterFile } from './cluster-file.ts';
 import { systemPortTools, type SupervisorContext } from './context.ts';
 import { dataPathsOf } from './data-paths.ts';
 import { loadKeys } from './keys.ts';
+import { startHelper, type Helper } from './helper.ts';
 import { createLaunchSteps } from './launch-steps.ts';
 import { openLedger } from './ledger.ts';
 import { nodeControlOf } from './node-control.ts';
@@ -62,6 +63,8 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
   let launchMs: number | null = null;
   let launching: { finished: Promise<unknown>; aborter: AbortController } | undefined;
   let stopping: Promise<void> | undefined;
+  const helpers = new Set<Helper>();
+  let isClosed = false;
 
   const isLaunched = (): boolean => stage === 'starting' || stage === 'up';
   const phase = (): ClusterPhase => {
@@ -222,12 +225,20 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
       if (deleteData) await removePath(paths.nodeDir(nodeId));
     },
     call: async (name, call, input, { timeoutMs } = {}) => child(name).call(call, input, timeoutMs),
+    async startHelper(wish) {
+      const helper = await startHelper({ ...wish, logFile: paths.logFile(wish.name), onLog: (lines, droppedCount) => onEvent({ kind: 'log', name: wish.name, lines, droppedCount }) }, context);
+      helpers.add(helper);
+      if (isClosed) await helper.stop();
+      void helper.exit.then(() => helpers.delete(helper));
+      return helper;
+    },
     async setDoors(doors) {
       file.setDoors(doors);
       await file.settled();
     },
     async close() {
-      await stop();
+      isClosed = true;
+      await Promise.all([stop(), ...[...helpers].map((helper) => helper.stop())]);
       await file.remove();
       await Promise.allSettled([topologyFile.settled(), context.ledger.settled()]);
     },

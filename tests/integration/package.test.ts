@@ -69,7 +69,7 @@ describe.skipIf(process.platform !== 'linux')('the packaged program', () => {
 
   test('keeps beside its archive what children run and read, and the Node they run on', () => {
     const beside = join(resources, 'app.asar.unpacked');
-    for (const path of ['out/main/metadata.js', 'out/main/link-emulator.js', 'out/main/storage-node.js', 'out/main/uploader.js', 'out/main/chunks', 'resources/sample.mp4']) expect(existsSync(join(beside, path)), path).toBe(true);
+    for (const path of ['out/main/metadata.js', 'out/main/storage-node.js', 'out/main/uploader.js', 'out/main/link-emulator.js', 'out/main/lab-worker.js', 'out/main/chunks', 'resources/sample.mp4']) expect(existsSync(join(beside, path)), path).toBe(true);
     expect(existsSync(join(beside, 'out/main/index.js'))).toBe(false);
     // Without it Node would take the children for CommonJS.
     expect(JSON.parse(readFileSync(join(beside, 'package.json'), 'utf8'))).toMatchObject({ type: 'module' });

@@ -1,6 +1,6 @@
 /** The cluster as a whole and its processes. Times are Unix milliseconds, durations milliseconds. */
 import { z } from 'zod';
-import { ChildRole } from '../child.ts';
+import { ClusterRole } from '../child.ts';
 import { NodeId } from '../ids.ts';
 import { NODES_MAX, REPLICAS_MAX } from '../settings.ts';
 import { defineCall } from './call.ts';
@@ -11,7 +11,7 @@ export type ChildPhase = z.infer<typeof ChildPhase>;
 export const ChildStatus = z.object({
   /** `metadata`, `links`, `uploader`, or the node's id. */
   name: z.string(),
-  role: ChildRole,
+  role: ClusterRole,
   phase: ChildPhase,
   pid: z.number().int().nullable(),
   /** Where clients reach it: for a node its link. Null before it was ready for the first time. */

@@ -34,7 +34,7 @@ export interface ChildContext {
 }
 
 export interface RunningChild {
-  /** The TCP port it listens on. */
+  /** The TCP port it listens on; 0: none. */
   port: number;
   /** Facts for the `ready` message, plain JSON. */
   details?: Record<string, unknown>;

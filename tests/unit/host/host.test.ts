@@ -12,7 +12,7 @@ import { createFakeStarter, politeProgram, type FakeChild, type FakeStarter } fr
 import { goodInputs } from '../../fixtures/call-inputs.ts';
 import { createFakeEmulator } from '../../fixtures/supervision/fake-emulator.ts';
 
-const entries = { metadata: '/metadata', 'link-emulator': '/links', 'storage-node': '/storage-node', uploader: '/uploader' };
+const entries = { metadata: '/metadata', 'link-emulator': '/links', 'storage-node': '/storage-node', uploader: '/uploader', 'lab-worker': '/lab-worker' };
 let dataDir: string;
 let open: Host[] = [];
 let service: Server;

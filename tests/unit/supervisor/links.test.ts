@@ -38,7 +38,7 @@ const create = () => {
     },
     {
       starter, clock, random: () => 0, policy: defaultPolicy, log: silentLogger(), ledger: noLedger,
-      entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY },
+      entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY, 'lab-worker': ENTRY },
       ports: { isFree: () => Promise.resolve(true), requireFree: () => Promise.resolve(), waitUntilAnswers: () => Promise.resolve() },
     },
   );

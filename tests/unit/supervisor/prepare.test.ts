@@ -11,7 +11,7 @@ import { emptyTopology, fitTopology, type Topology } from '../../../runtime/supe
 /** A machine on which exactly these ports are taken. */
 const contextOf = (...taken: number[]): SupervisorContext => ({
   starter: createFakeStarter({}), clock: createManualClock(), random: () => 0, policy: defaultPolicy, log: silentLogger(),
-  entries: { metadata: '', 'link-emulator': '', 'storage-node': '', uploader: '' },
+  entries: { metadata: '', 'link-emulator': '', 'storage-node': '', uploader: '', 'lab-worker': '' },
   ledger: { add() {}, setPort() {}, remove() {}, reap: () => Promise.resolve([]), settled: () => Promise.resolve() },
   ports: {
     isFree: (port) => Promise.resolve(!taken.includes(port)),

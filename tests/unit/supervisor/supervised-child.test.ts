@@ -46,7 +46,7 @@ const create = (program: FakeProgram, { port = 0, isPortFixed = false, isReachab
       random: () => 0,
       policy: defaultPolicy,
       log: silentLogger(),
-      entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY },
+      entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY, 'lab-worker': ENTRY },
       ledger: noLedger,
       ports: {
         isFree: () => Promise.resolve(true),

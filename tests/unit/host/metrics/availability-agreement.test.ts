@@ -60,7 +60,7 @@ const live = async (seed: number, { lifeMs, quietMs }: { lifeMs: number; quietMs
       onWanted: (isWanted) => meter.takeWanted(isWanted, clock.nowMs()),
     },
     {
-      starter, clock, random, policy: defaultPolicy, log: silentLogger(), entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY }, ledger: noLedger,
+      starter, clock, random, policy: defaultPolicy, log: silentLogger(), entries: { 'storage-node': ENTRY, metadata: ENTRY, 'link-emulator': ENTRY, uploader: ENTRY, 'lab-worker': ENTRY }, ledger: noLedger,
       ports: { isFree: () => Promise.resolve(true), requireFree: () => Promise.resolve(), waitUntilAnswers: () => Promise.resolve() },
     },
   );
