@@ -15,7 +15,7 @@ import { LinkChange, LinkSettings } from './link.ts';
 
 const Figure = z.number().nullable();
 const Count = z.number().int().nonnegative();
-const Seed = z.number().int().min(0).max(2 ** 31);
+const Seed = z.number().int().min(0).max(2 ** 31 - 1);
 
 /* What is compared */
 
@@ -132,7 +132,7 @@ export const ComparisonSession = z.object({
   /** Bytes that were used, and bytes that were downloaded but not: hedges that lost, answers that were wrong or thrown away. */
   deliveredBytes: z.number(),
   wastedBytes: z.number(),
-  /** The same two, of what was asked for while at least 15 s were buffered. */
+  /** The same two, of what came while at least 15 s were buffered. */
   steadyDeliveredBytes: z.number(),
   steadyWastedBytes: z.number(),
   requestCount: Count,

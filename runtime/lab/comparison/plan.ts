@@ -9,18 +9,14 @@
  * Every second block goes backwards, and after two blocks the order turns by one: with two clients that is ABBA BAAB, and over twice as many
  * blocks as there are clients each has stood in each place equally often. Victims come in rounds: each node once before any comes again.
  */
-import type { ComparedClient, ComparisonCondition, ComparisonSession } from '../../contract/comparison.ts';
+import type { ComparedClient, ComparisonCondition } from '../../contract/comparison.ts';
+import type { PlannedSession } from '../../contract/lab-worker.ts';
 import { SECOND_MS } from '../../contract/units.ts';
 import { seededRandom, type Random } from '../../platform/random.ts';
 import { isInsideSession } from './conditions.ts';
 
 export const WARM_UP_BLOCK = -1;
 const SEEDS_COUNT = 2 ** 31;
-
-export type PlannedSession = Pick<ComparisonSession, 'block' | 'place' | 'client' | 'seed' | 'victimId'> & {
-  /** In ms after the play command; 0: before it. Null: no fault. */
-  faultAtMs: number | null;
-};
 
 export interface PlanRequest {
   clients: readonly ComparedClient[];

@@ -8,9 +8,10 @@
 import type { ComparisonSession } from '../../contract/comparison.ts';
 import type { SessionProgress } from '../../contract/control/comparison.ts';
 import { toErrorBody } from '../../contract/errors.ts';
+import type { PlannedSession } from '../../contract/lab-worker.ts';
 import { SECOND_MS } from '../../contract/units.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { WARM_UP_BLOCK, type PlannedSession } from './plan.ts';
+import { WARM_UP_BLOCK } from './plan.ts';
 
 export interface SessionWatch {
   signal: AbortSignal;
@@ -45,12 +46,14 @@ export interface RunOptions {
   runner: SessionRunner;
   clock: Clock;
   signal: AbortSignal;
-  /** After every step; `isBlockDone` when another counted block is complete. */
-  onChange(state: RunState, isBlockDone: boolean): void;
+  /** After every step. */
+  onChange(state: RunState): void;
+  /** Another counted block is complete. The next session waits for it, so that whatever it computes disturbs none. Never rejects. */
+  onBlock(state: RunState): Promise<void>;
 }
 
 /** Resolves with the last state, whose phase is `ended`, `stopped` or `failed`; never rejects. */
-export const runComparison = async ({ plan, runner, clock, signal, onChange }: RunOptions): Promise<RunState> => {
+export const runComparison = async ({ plan, runner, clock, signal, onChange, onBlock }: RunOptions): Promise<RunState> => {
   const startedMs = clock.nowMs();
   const placeCount = Math.max(1, ...plan.map(({ place }) => place + 1));
   const blockCount = Math.max(0, ...plan.map(({ block }) => block + 1));
@@ -61,11 +64,11 @@ export const runComparison = async ({ plan, runner, clock, signal, onChange }: R
     phase: 'warming-up', step: '', block: WARM_UP_BLOCK, sessionsDone: 0, sessionCount: plan.length, elapsedSec: 0, remainingSec: null, session: null, blocksDone: 0, sessions, problem: null,
   };
 
-  const change = (changes: Partial<RunState>, isBlockDone = false): void => {
+  const change = (changes: Partial<RunState>): void => {
     const elapsedSec = (clock.nowMs() - startedMs) / SECOND_MS;
     const remainingSec = secPerSession === null ? null : Math.max(0, plan.length * secPerSession - elapsedSec);
     state = { ...state, elapsedSec, remainingSec, sessionsDone: sessions.length, ...changes };
-    onChange(state, isBlockDone);
+    onChange(state);
   };
   const title = ({ block, place, client }: PlannedSession): string =>
     `${block === WARM_UP_BLOCK ? 'Warming up' : `Block ${block + 1} of ${blockCount}`}, ${client} (${place + 1} of ${placeCount})`;
@@ -89,7 +92,8 @@ export const runComparison = async ({ plan, runner, clock, signal, onChange }: R
     secPerSession = (clock.nowMs() - startedMs) / SECOND_MS / sessions.length;
     const isLast = planned.place === placeCount - 1;
     const blocksDone = isLast ? planned.block + 1 : state.blocksDone;
-    change({ session: null, blocksDone }, isLast && planned.block !== WARM_UP_BLOCK);
+    change({ session: null, blocksDone });
+    if (isLast && planned.block !== WARM_UP_BLOCK) await onBlock(state);
   }
   change({ phase: 'ended', step: 'Done.', remainingSec: 0 });
   return state;

@@ -1,5 +1,6 @@
 /** Everything a comparison tells, out of its sessions: the same while it runs (with fewer resamples) and in its report. */
-import type { ClientFigure, ComparedClient, ComparisonCondition, ComparisonReport, ComparisonSession, ComparisonTarget, ImprovementSummary, PairFigure } from '../../contract/comparison.ts';
+import type { ComparisonReport, ComparisonTarget, PairFigure } from '../../contract/comparison.ts';
+import type { LabInput, LabOutput } from '../../contract/lab-worker.ts';
 import { percentileOf } from '../../core/scheduling/percentile.ts';
 import { drawResamples } from '../../core/statistics/bootstrap.ts';
 import { seededRandom } from '../../platform/random.ts';
@@ -8,26 +9,9 @@ import { clientFigures, clientMetrics, improvementSummary, pairFigures } from '.
 import { comparisonTargets } from './targets.ts';
 import { formatCount, formatValue, isIndicative, nameOf } from './words.ts';
 
-export interface SummarizeRequest {
-  condition: ComparisonCondition;
-  clients: readonly ComparedClient[];
-  nodeIds: readonly string[];
-  sessions: readonly ComparisonSession[];
-  /** Complete blocks. */
-  blockCount: number;
-  plannedBlockCount: number;
-  seed: number;
-  resampleCount: number;
-}
-
-export interface ComparisonFigures {
-  clients: ClientFigure[];
-  pairs: PairFigure[];
-  improvement: ImprovementSummary | null;
-  failOver: ComparisonReport['failOver'];
-  targets: ComparisonTarget[];
-  verdict: ComparisonReport['verdict'];
-}
+/** `blockCount` are the complete ones. */
+export type SummarizeRequest = LabInput<'summarize'>;
+export type ComparisonFigures = LabOutput<'summarize'>;
 
 type Verdict = ComparisonReport['verdict'];
 

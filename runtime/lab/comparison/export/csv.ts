@@ -17,7 +17,7 @@ const columns: readonly Row[] = [
   ['seed', ({ seed }) => seed],
   ['victim', ({ victimId }) => victimId],
   ['fault (ms after play)', ({ faultAtMs }) => faultAtMs],
-  ['started (UTC)', ({ startedAtMs }) => new Date(startedAtMs).toISOString()],
+  ['started (UTC)', ({ startedAtMs }, { timeMode }) => (timeMode === 'virtual' ? null : new Date(startedAtMs).toISOString())],
   ['took (ms)', ({ tookMs }) => tookMs],
   ['began to play', ({ isStarted }) => isStarted],
   ['start-up (ms)', ({ startupMs }) => startupMs],

@@ -3,7 +3,8 @@
  * client has of a TCP connection: open it, send a request on it, hear how many bytes came, close it.
  */
 import type { LinkSettings } from '../../../contract/link.ts';
-import { createLink, nextWakeMs, roomBytes, stepLink, type LinkInput, type LinkOutput } from '../../../core/link/link.ts';
+import { createLink, nextWakeMs, roomBytes, stepLink } from '../../../core/link/link.ts';
+import type { LinkInput, LinkOutput } from '../../../core/link/state.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { REQUEST_BYTES, type NodeConnection, type VirtualNode } from './node.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENT_KINDS } from '../../../../runtime/contract/client-kind.ts';
 import type { ComparedClient } from '../../../../runtime/contract/comparison.ts';
+import type { PlannedSession } from '../../../../runtime/contract/lab-worker.ts';
 import { comparisonConditions, conditionOf, isCutOff, isInsideSession, victimLinkOf } from '../../../../runtime/lab/comparison/conditions.ts';
-import { planSessions, type PlannedSession, type PlanRequest } from '../../../../runtime/lab/comparison/plan.ts';
+import { planSessions, type PlanRequest } from '../../../../runtime/lab/comparison/plan.ts';
 
 const nodeIds = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5'];
 const plan = (overrides: Partial<PlanRequest> = {}): PlannedSession[] =>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ComparisonSession } from '../../../../runtime/contract/comparison.ts';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
+import type { PlannedSession } from '../../../../runtime/contract/lab-worker.ts';
 import { conditionOf } from '../../../../runtime/lab/comparison/conditions.ts';
-import { planSessions, type PlannedSession } from '../../../../runtime/lab/comparison/plan.ts';
+import { planSessions } from '../../../../runtime/lab/comparison/plan.ts';
 import { runComparison, type RunState, type SessionRunner } from '../../../../runtime/lab/comparison/run.ts';
 import { createManualClock, type ManualClock } from '../../../../runtime/platform/clock.ts';
 import { makeSession } from '../../../fixtures/comparison.ts';
@@ -42,9 +43,12 @@ const runAll = async (act?: Parameters<typeof fakeRunner>[1], { stopAfter = Infi
   const blocks: number[] = [];
   const last = await runComparison({
     plan, runner: fake.runner, clock, signal: stop.signal,
-    onChange(state, isBlockDone) {
+    onBlock({ blocksDone }) {
+      blocks.push(blocksDone);
+      return Promise.resolve();
+    },
+    onChange(state) {
       states.push(state);
-      if (isBlockDone) blocks.push(state.blocksDone);
       if (state.sessionsDone === stopAfter) stop.abort(new VStackError('cancelled', 'stopped by a person'));
     },
   });
@@ -98,6 +102,6 @@ describe('a comparison that runs', () => {
           stop.abort(new VStackError('cancelled', 'stopped by a person'));
         }),
     };
-    expect(await runComparison({ plan, runner, clock, signal: stop.signal, onChange: () => {} })).toMatchObject({ phase: 'stopped', sessionsDone: 0, blocksDone: 0 });
+    expect(await runComparison({ plan, runner, clock, signal: stop.signal, onChange: () => {}, onBlock: () => Promise.resolve() })).toMatchObject({ phase: 'stopped', sessionsDone: 0, blocksDone: 0 });
   });
 });
