@@ -28,6 +28,7 @@ import { openFolder, systemFacts } from '../platform/system.ts';
 import type { SupervisorEvent } from '../supervisor/api.ts';
 import type { LaunchRequest } from '../supervisor/child-configs.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
+import { createHostComparison } from './comparison/host-comparison.ts';
 import { createDispatcher, type Handlers } from './dispatcher.ts';
 import type { HostCore } from './door/control-door.ts';
 import { clusterHandlers, launchRequestOf } from './domains/cluster.ts';
@@ -189,6 +190,10 @@ const assemble = async (
   const recorder = await openRecorder({ folder: joinPath(dataDir, 'metrics'), clock, events, log, http, status: () => supervisor.status(), latestPlayback: sessions.sample });
   const network = await openHostNetwork({ file: joinPath(dataDir, 'network.json'), supervisor, events, happenings, clock });
 
+  const comparison = createHostComparison({
+    folder: joinPath(dataDir, 'reports'), projectRoot: options.projectRoot, supervisor, network: network.network, events, clock, log, client: () => client, report: sessions.report,
+  });
+
   let lastRequest: LaunchRequest | undefined;
   const defaults = { settings, topologyFile: supervisor.paths.topologyFile, tuning: options.tuning };
   const launch = async (wish: LaunchOptions, signal: AbortSignal): Promise<ClusterStatus> => {
@@ -209,7 +214,8 @@ const assemble = async (
     ...settingsHandlers(settings, events),
     ...metricHandlers(recorder),
     ...playbackHandlers(sessions),
-    ...network.handlers,
+    ...comparison.guard(network.handlers),
+    ...comparison.handlers,
     ...happeningHandlers(happenings),
     ...systemHandlers({
       ...program,
@@ -224,6 +230,8 @@ const assemble = async (
     onUnexpected: (name, error) => log.error({ err: error, call: name }, 'a call failed unexpectedly'),
   });
 
+  const client = inProcessClient(dispatcher, events);
+
   const doors: OpenDoor[] = [];
   /** The youngest socket, and the youngest page: not every door has one. */
   const nameDoors = (): Promise<void> =>
@@ -235,6 +243,7 @@ const assemble = async (
     dispatcher.close();
     uploads.stop();
     thumbnails.stop();
+    await comparison.close();
     network.close();
     try {
       await supervisor.close();
@@ -257,7 +266,7 @@ const assemble = async (
   return {
     dataDir,
     core: { dispatcher, events, downloads, measuring: recorder, clock, log, version: VERSION, door },
-    client: inProcessClient(dispatcher, events),
+    client,
     sessions,
     clusterSecret,
     uploadTarget() {

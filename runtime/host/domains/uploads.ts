@@ -7,7 +7,7 @@ import type { Handlers } from '../dispatcher.ts';
 import type { Services } from '../services.ts';
 import { toUpload, type UploadWatch } from '../upload-watch.ts';
 
-const SAMPLE_TITLE = 'V-Stack sample';
+export const SAMPLE_TITLE = 'V-Stack sample';
 
 /** Looking into a large file to see that it is a video takes longer than an ordinary answer. */
 const ACCEPT_MS_MAX = 60_000;

@@ -33,6 +33,9 @@ const merges: { [E in EventName]: Merge<E> } = {
   'network:changed': (_older, newer) => newer,
   'network:sample': (_older, newer) => newer,
   'network:library': (_older, newer) => newer,
+  'comparison:changed': (_older, newer) => newer,
+  'comparison:library': (_older, newer) => newer,
+  'demo:changed': (_older, newer) => newer,
   'events:added': (older, newer) => ({ events: [...older.events, ...newer.events].slice(-EVENTS_MAX) }),
   // At most one batch waits for a client that is behind, whose lines the ring holds anyway: a slow client costs a few megabytes.
   'logs:lines': (older, newer) => {

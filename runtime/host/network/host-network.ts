@@ -7,7 +7,7 @@ import { networkHandlers } from '../domains/network.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { HappeningStore } from '../happenings/happening-store.ts';
 import { startLinkSamples } from './link-samples.ts';
-import { createNetwork } from './network.ts';
+import { createNetwork, type Network } from './network.ts';
 import { openNetworkLibrary } from './network-library.ts';
 
 export interface HostNetworkParts {
@@ -20,6 +20,7 @@ export interface HostNetworkParts {
 }
 
 export interface HostNetwork {
+  network: Network;
   handlers: ReturnType<typeof networkHandlers>;
   /** Everything that the supervisor tells. */
   take(event: SupervisorEvent): void;
@@ -33,6 +34,7 @@ export const openHostNetwork = async ({ file, supervisor, events, happenings, cl
   const pinger = createPinger({ secret: supervisor.keys.clusterSecret });
   const stopSamples = startLinkSamples({ links: supervisor.links, pinger, events, clock });
   return {
+    network,
     handlers: networkHandlers(network, library, events),
     take: network.take,
     close() {

@@ -1,5 +1,6 @@
 /** The network between clients and nodes: how every link is set, by hand, by a profile or by a scenario that plays. */
 import type { LinkNodes, NetworkStatus } from '../../contract/control/network.ts';
+import type { Scenario } from '../../contract/network.ts';
 import type { ClusterPhase } from '../../contract/control/cluster.ts';
 import { VStackError } from '../../contract/errors.ts';
 import { changeLink, isSameLink, normalLink, type LinkChange, type LinkSettings } from '../../contract/link.ts';
@@ -40,7 +41,11 @@ export interface Network {
   reset(): Promise<NetworkStatus>;
   /** @throws VStackError not_running, not_found, already_running */
   run(scenarioId: string, seed?: number): Promise<NetworkStatus>;
+  /** As `run`, for a scenario that need not be in the library. */
+  play(scenario: Scenario, seed: number): Promise<void>;
   stopRun(): Promise<NetworkStatus>;
+  /** While somebody sets links many times over and tells of it otherwise, nothing is told here. */
+  mute(isMuted: boolean): void;
   /** Everything that the supervisor tells. */
   take(event: SupervisorEvent): void;
   /** Profiles changed, and with them what links are called. */
@@ -110,6 +115,7 @@ export const createNetwork = ({ supervisor, library, events, happenings, clock, 
   });
 
   let wasReady = false;
+  let isMuted = false;
   return {
     status,
     async set(nodes, change) {
@@ -134,13 +140,18 @@ export const createNetwork = ({ supervisor, library, events, happenings, clock, 
       await player.start(library.scenario(scenarioId), seed);
       return status();
     },
+    play: (scenario, seed) => player.start(scenario, seed),
     async stopRun() {
       await player.stop();
       return status();
     },
+    mute(next) {
+      isMuted = next;
+      if (!isMuted) news.settle();
+    },
     take(event) {
       if (event.kind === 'links') {
-        news.take();
+        if (!isMuted) news.take();
         changed.request();
       }
       if (event.kind !== 'changed') return;

@@ -87,8 +87,10 @@ describe('a host', () => {
   it('answers every call of the contract without a cluster: with a value, or with a code that says why not', async () => {
     const host = await start();
     // Nobody is there to be asked. Every other call has an answer of its own.
-    const needsCluster = /^(?:nodes:|metadata:|videos:|uploads:|network:set$|network:apply-profile$|scenarios:run$)/;
-    const expected: Partial<Record<CallName, string>> = { 'uploads:sample': 'not_found', 'videos:thumbnail': 'ok' };
+    const needsCluster = /^(?:nodes:|metadata:|videos:|uploads:|network:set$|network:apply-profile$|scenarios:run$|comparison:start$|demo:start$)/;
+    const expected: Partial<Record<CallName, string>> = {
+      'uploads:sample': 'not_found', 'videos:thumbnail': 'ok', 'comparison:report': 'not_found', 'comparison:delete-report': 'not_found', 'comparison:export': 'not_found',
+    };
     const skipped = new Set<CallName>(['cluster:launch', 'system:shutdown']);
     for (const name of (Object.keys(calls) as CallName[]).filter((candidate) => !skipped.has(candidate))) {
       const outcome = await host.client.call(name, (goodInputs[name] ?? {}) as never).then(() => 'ok', (error: { code: string }) => error.code);
