@@ -1,5 +1,7 @@
 /** Values on the command line: parsed here once, refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
+import { CLIENT_KINDS, type ClientKind } from '../contract/client-kind.ts';
+import { BLOCKS_MAX, ReportFormat, SESSION_SEC_MAX } from '../contract/comparison.ts';
 import { LogLevel } from '../contract/control/logs.ts';
 import { NODES_MAX, REPLICAS_MAX } from '../contract/settings.ts';
 
@@ -41,9 +43,26 @@ export const parsePort = whole(0, PORT_MAX);
 export const parsePortBase = whole(0, PORT_BASE_MAX);
 export const parseLimit = whole(1, LIMIT_MAX);
 export const parseOffset = whole(0, Number.MAX_SAFE_INTEGER);
-/** Seeds of scenarios: whole numbers below 2^31. */
+/** Seeds of scenarios and comparisons: whole numbers below 2^31. */
 export const parseSeed = whole(0, 2 ** 31 - 1);
 export const parseAuthentication = oneOf('on', 'off');
 /** For an option that may be given more than once. */
 export const collectSources = (name: string, before: readonly string[] = []): string[] => [...before, name];
 export const parseLevel = oneOf(...LogLevel.options);
+
+const severalOf =
+  <T extends string>(...choices: readonly T[]) =>
+  (text: string): T[] => {
+    const parse = oneOf(...choices);
+    return [...new Set(text.split(',').map((part) => parse(part.trim())))];
+  };
+
+const parseClientNames = severalOf(...CLIENT_KINDS);
+export const parseClients = (text: string): ClientKind[] => {
+  const clients = parseClientNames(text);
+  if (clients.length < 2) throw new InvalidArgumentError('Expected two clients at least.');
+  return clients;
+};
+export const parseBlocks = whole(1, BLOCKS_MAX);
+export const parseSessionSec = whole(2, SESSION_SEC_MAX);
+export const parseFormats = severalOf(...ReportFormat.options);

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { exitCodeTable } from './exit-codes.ts';
 import { parseAuthentication, parseDataDir, parseNodes, parsePort, parsePortBase, parseReplicas } from './options.ts';
+import { addLab } from './program-lab.ts';
 import { addVideos } from './program-library.ts';
 import { addLogs } from './program-logs.ts';
 import type { ProgramLayout } from './program-layout.ts';
@@ -141,6 +142,7 @@ export const createProgram = (run: Run, layout: ProgramLayout, { defaultDataDir,
   addLogs(program, run);
   addNetwork(program, run);
   addObserving(program, run);
+  addLab(program, run);
   addCare(program, run, layout);
   addProgramCare(program, run);
   return program;
