@@ -12,28 +12,29 @@ export interface PaxosTransportOptions {
   client: HttpClient;
   /** The address to reach a node at, without a slash at its end; undefined for a node that is not known. */
   urlOf(nodeId: string): string | undefined;
-  /** Without an answer for so long a call fails, which the proposer takes for silence. Default: the client's. */
-  timeoutMs?: number;
+  /** Without an answer for so long a call that carries so many bytes fails, which the proposer takes for silence. Default: the client's. */
+  timeoutMsFor?: (sizeBytes: number) => number;
 }
 
-export const createPaxosTransport = ({ client, urlOf, timeoutMs }: PaxosTransportOptions): PaxosTransport => {
+export const createPaxosTransport = ({ client, urlOf, timeoutMsFor }: PaxosTransportOptions): PaxosTransport => {
   const addressOf = (store: GrantStore, path: string): string => {
     const base = urlOf(store.node_id);
     if (!base) throw new VStackError('unavailable', `Expected an address of node ${store.node_id}, but none is known. Is it registered?`);
     return `${base}${path}`;
   };
   const pathOf = (grant: Grant, call = ''): string => `/paxos/${instanceKeyOf(grant.chunk_id, grant.generation)}${call}`;
-  const call = (store: GrantStore, path: string, signal: AbortSignal, options: RequestOptions): Promise<unknown> =>
-    client.json(addressOf(store, path), { ...options, signal, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const bounded = (signal: AbortSignal, sizeBytes: number): RequestOptions => ({ signal, ...(timeoutMsFor && { timeoutMs: timeoutMsFor(sizeBytes) }) });
+  const call = (store: GrantStore, path: string, signal: AbortSignal, options: RequestOptions, sizeBytes = 0): Promise<unknown> =>
+    client.json(addressOf(store, path), { ...options, ...bounded(signal, sizeBytes) });
 
   return {
     prepare: async (store, request, signal) =>
       PrepareReply.parse(await orNack(call(store, pathOf(request.grant, '/prepare'), signal, { method: 'POST', json: request }))),
     stage: async (store, header, bytes, signal) =>
-      StageReply.parse(await orNack(call(store, pathOf(header.grant, '/stage'), signal, { method: 'PUT', body: [encodeFrameStart(header), bytes] }))),
+      StageReply.parse(await orNack(call(store, pathOf(header.grant, '/stage'), signal, { method: 'PUT', body: [encodeFrameStart(header), bytes] }, bytes.byteLength))),
     accept: async (store, header, bytes, signal) => {
       const body = bytes ? [encodeFrameStart(header), bytes] : [encodeFrameStart(header)];
-      return AcceptReply.parse(await orNack(call(store, pathOf(header.grant, '/accept'), signal, { method: 'PUT', body })));
+      return AcceptReply.parse(await orNack(call(store, pathOf(header.grant, '/accept'), signal, { method: 'PUT', body }, bytes?.byteLength)));
     },
     learn: async (store, request, signal) =>
       Learned.parse(await call(store, pathOf(request.grant, '/learn'), signal, { method: 'POST', json: request })),
@@ -43,7 +44,7 @@ export const createPaxosTransport = ({ client, urlOf, timeoutMs }: PaxosTranspor
     },
     read: async (store, grant, piece, signal) => {
       const answer = await orNull(
-        client.request(addressOf(store, `/chunk/${storedIdOf(grant, piece)}?gen=${grant.generation}`), { signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
+        client.request(addressOf(store, `/chunk/${storedIdOf(grant, piece)}?gen=${grant.generation}`), bounded(signal, 0)),
       );
       return answer === null ? null : await answer.bytes();
     },

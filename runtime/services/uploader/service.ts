@@ -12,6 +12,7 @@ import { createByteBudget } from '../shared/byte-budget.ts';
 import { createPaxosTransport } from '../shared/paxos-transport.ts';
 import { createMetadataClient } from './metadata-client.ts';
 import { createNodeDirectory } from './node-directory.ts';
+import { replyPatienceMs } from './patience.ts';
 import { createPlacer } from './place-chunk.ts';
 import { uploaderRoutes } from './routes.ts';
 import { createSessionStore } from './session-store.ts';
@@ -49,7 +50,7 @@ export const createUploader = async ({ config, clock, log, transport }: Uploader
   const countChunk = metrics.counter('uploader_chunks_total', 'Chunks placed, by outcome.');
   const placer = createPlacer({
     metadata,
-    transport: transport ?? createPaxosTransport({ client: http, urlOf: directory.urlOf }),
+    transport: transport ?? createPaxosTransport({ client: http, urlOf: directory.urlOf, timeoutMsFor: replyPatienceMs }),
     proposerId,
     random: systemRandom,
     clock,

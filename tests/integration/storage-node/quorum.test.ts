@@ -27,7 +27,7 @@ const run = (grant: Grant, own: Value | null, bytes: Uint8Array | undefined, pro
     limits,
     own,
     ...(bytes && { bytes: () => bytes }),
-    transport: createPaxosTransport({ client, urlOf: (nodeId) => nodes.find(({ config }) => config.nodeId === nodeId)?.node.url, timeoutMs: 2000 }),
+    transport: createPaxosTransport({ client, urlOf: (nodeId) => nodes.find(({ config }) => config.nodeId === nodeId)?.node.url, timeoutMsFor: () => 2000 }),
     tools: { sha256: sha256Hex },
     random: Math.random,
   });

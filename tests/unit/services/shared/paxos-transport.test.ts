@@ -84,6 +84,24 @@ describe('the transport', () => {
     await expect(deaf.prepare(store!, { grant, ballot }, signal)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('waits for an answer as long as the bytes that a call carries need', async () => {
+    const grant = grantFor('vid-1-chunk-006');
+    const [store] = grant.stores;
+    const bytes = randomBytesOf(300);
+    const askedBytes: number[] = [];
+    const patient = createPaxosTransport({
+      client,
+      urlOf: () => `http://127.0.0.1:${nodes[0]!.node.port}`,
+      timeoutMsFor: (sizeBytes) => {
+        askedBytes.push(sizeBytes);
+        return 10_000;
+      },
+    });
+    await patient.stage(store!, { grant, piece: { index: 0, sha256: sha256Hex(bytes) } }, bytes, signal);
+    await patient.status(store!, grant, signal);
+    expect(askedBytes).toEqual([300, 0]);
+  });
+
   it('stages, learns and tells an acceptor\'s state, and null where there is none', async () => {
     const grant = grantFor('vid-1-chunk-005');
     const [store] = grant.stores;

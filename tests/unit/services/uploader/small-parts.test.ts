@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
+import { builtInProfiles } from '../../../../runtime/contract/network.ts';
 import type { Grant } from '../../../../runtime/contract/paxos.ts';
+import { CHUNK_BYTES_PREFERRED } from '../../../../runtime/contract/units.ts';
+import { PROPOSER_LIMITS } from '../../../../runtime/core/chunkpaxos/limits.ts';
 import { createManualClock } from '../../../../runtime/platform/clock.ts';
 import { createGrantBatches } from '../../../../runtime/services/uploader/grant-batches.ts';
 import { createMetadataClient, type MetadataClient } from '../../../../runtime/services/uploader/metadata-client.ts';
 import { createNodeDirectory } from '../../../../runtime/services/uploader/node-directory.ts';
+import { replyPatienceMs } from '../../../../runtime/services/uploader/patience.ts';
 import { createRateMeter } from '../../../../runtime/services/uploader/progress.ts';
 import { bytesNeeded, UPLOADS_BYTES_MAX } from '../../../../runtime/services/uploader/upload-memory.ts';
 
@@ -16,6 +20,18 @@ describe('the memory of uploads', () => {
     expect(12 * bytesNeeded(3_000_000, 60)).toBeLessThan(UPLOADS_BYTES_MAX);
     expect(bytesNeeded(1_000_000_000, 100)).toBeGreaterThan(5 * bytesNeeded(3_000_000, 60));
     expect(bytesNeeded(1_000_000_000_000, null)).toBe(UPLOADS_BYTES_MAX);
+  });
+});
+
+describe('the patience with a store', () => {
+  const dsl = builtInProfiles.find(({ id }) => id === 'dsl')!.settings.toNode.bitsPerSecond!;
+
+  it('lasts until a chunk has crossed the slowest link that three chunks share', () => {
+    for (const sizeBytes of [500_000, CHUNK_BYTES_PREFERRED]) expect(replyPatienceMs(sizeBytes)).toBeGreaterThan((3 * sizeBytes * 8 * 1000) / dsl);
+  });
+
+  it('is the usual one for a message without bytes', () => {
+    expect(replyPatienceMs(0)).toBe(PROPOSER_LIMITS.replyTimeoutMs);
   });
 });
 
