@@ -3,7 +3,9 @@ import { watch } from 'vue';
 import type { ChildRole } from '../../runtime/contract/child.ts';
 import type { Bridge } from '../bridge/bridge.ts';
 import { useClusterStore } from './cluster.ts';
+import { useComparisonStore } from './comparison.ts';
 import { useConnectionStore } from './connection.ts';
+import { useDemoStore } from './demo.ts';
 import { useEventStore } from './events.ts';
 import { usePlaybackStore } from './playback.ts';
 import { useSettingsStore } from './settings.ts';
@@ -20,6 +22,8 @@ export const startSession = (bridge: Bridge): (() => void) => {
   const settings = useSettingsStore();
   const playback = usePlaybackStore();
   const events = useEventStore();
+  const comparison = useComparisonStore();
+  const demo = useDemoStore();
   const toasts = useToastStore();
 
   const isServing = (role: ChildRole): boolean =>
@@ -42,7 +46,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
   let hostStartedAtMs: number | undefined;
   const forgetEarlierHost = (): void => {
     const startedAtMs = connection.info?.startedAtMs;
-    if (hostStartedAtMs !== undefined && startedAtMs !== hostStartedAtMs) for (const store of [videos, uploads, playback]) store.reset();
+    if (hostStartedAtMs !== undefined && startedAtMs !== hostStartedAtMs) for (const store of [videos, uploads, playback, comparison, demo]) store.reset();
     hostStartedAtMs = startedAtMs;
   };
   /** Until everything is asked through, the lists are about to be asked for anyway. */
@@ -55,6 +59,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
       // What played before can wait for the next report, and a host that cannot tell what happened still tells what is.
       void playback.hydrate().catch(() => undefined);
       void events.hydrate().catch(() => undefined);
+      void demo.hydrate().catch(() => undefined);
       await Promise.all([cluster.hydrate(), settings.hydrate()]);
       isHydrating = false;
       // A service that does not answer keeps its own list from being shown, and nothing else.
@@ -79,6 +84,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
     bridge.on('uploads:changed', ({ uploads: changed }) => uploads.apply(changed)),
     bridge.on('settings:changed', (next) => settings.apply(next)),
     bridge.on('playback:changed', (session) => playback.apply(session)),
+    bridge.on('demo:changed', (status) => demo.apply(status)),
     bridge.on('events:added', ({ events: added }) => events.apply(added)),
   ];
   connection.apply(bridge.state);
