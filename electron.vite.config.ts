@@ -48,10 +48,11 @@ export default defineConfig({
         input: { index: at('renderer/index.html') },
         output: {
           // What nearly every view shares comes in two files: dozens of small ones cost a request each before the first view stands.
+          // The kinds of clients are among it, or whoever names them would carry the contract's schemas along.
           codeSplitting: {
             groups: [
               { name: 'vendor', test: /node_modules[\\/](?:@?vue|pinia|reka-ui|@vueuse|@floating-ui|@internationalized|aria-hidden)/ },
-              { name: 'shared', test: /renderer[\\/](?:components[\\/](?!charts)|composables|format|theme|stores|bridge)/, minShareCount: 2 },
+              { name: 'shared', test: /renderer[\\/](?:components[\\/](?!charts)|composables|format|theme|stores|bridge)|runtime[\\/]contract[\\/]client-kind/, minShareCount: 2 },
             ],
           },
         },
