@@ -36,6 +36,7 @@ export const programPages: readonly NavigationEntry[] = [
 export const innerPages: readonly NavigationEntry[] = [
   { path: '/cluster/logs', label: 'Logs', icon: 'lines', purpose: 'What every process says, live', goKey: 'o' },
   { path: '/dashboard/performance', label: 'Performance metrics', icon: 'dashboard', purpose: 'The last hours of buffer, throughput and nodes', goKey: 'm' },
+  { path: '/dashboard/comparison', label: 'Smart vs naive', icon: 'compare', purpose: 'Clients against each other, measured', goKey: 'v' },
 ];
 
 export const isCurrentEntry = ({ path, covers }: NavigationEntry, currentPath: string): boolean =>

@@ -1,10 +1,11 @@
-/** From nothing to moving pictures: launch, put the sample in if it is not there yet, open the player. */
+/** From nothing to moving pictures: launch, put the sample in if it is not there yet, open the player, or run the demo. */
 import { until } from '@vueuse/core';
 import { shallowRef, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
 import type { LaunchOptions } from '../../runtime/contract/control/cluster.ts';
 import { VStackError } from '../../runtime/contract/errors.ts';
 import { useClusterStore } from '../stores/cluster.ts';
+import { useDemoStore } from '../stores/demo.ts';
 import { useUploadStore } from '../stores/uploads.ts';
 import { useVideoStore } from '../stores/videos.ts';
 
@@ -16,12 +17,15 @@ export interface FirstRun {
   /** @throws VStackError of the launch or of the upload */
   launchAndPlay(options: LaunchOptions): Promise<void>;
   uploadSampleAndPlay(): Promise<void>;
+  /** @throws VStackError of the launch or of the demo's start */
+  launchAndDemo(options: LaunchOptions): Promise<void>;
 }
 
 export const useFirstRun = (): FirstRun => {
   const cluster = useClusterStore();
   const uploads = useUploadStore();
   const videos = useVideoStore();
+  const demo = useDemoStore();
   const router = useRouter();
 
   const during = async (name: 'launch' | 'upload', work: () => Promise<void>): Promise<void> => {
@@ -47,6 +51,11 @@ export const useFirstRun = (): FirstRun => {
   return {
     stage,
     uploadSampleAndPlay,
+    launchAndDemo: async (options) => {
+      await cluster.launch(options);
+      await demo.start();
+      await router.push('/dashboard/comparison');
+    },
     launchAndPlay: async (options) => {
       await during('launch', async () => {
         await cluster.launch(options);

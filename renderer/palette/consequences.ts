@@ -26,6 +26,7 @@ const consequences: Readonly<Partial<Record<CallName, Ask>>> = {
     action: 'Rebuild',
   }),
   'videos:delete': (input) => ({ title: `Delete ${video(input)}?`, text: 'It leaves the library, and its chunks are collected from every node.', action: 'Delete video' }),
+  'comparison:delete-report': () => ({ title: 'Delete the saved comparison?', text: 'Its report leaves the disk, and nothing brings it back.', action: 'Delete report' }),
   'uploads:cancel': () => ({ title: 'Cancel the upload?', text: 'Nothing of it stays behind.', action: 'Cancel upload' }),
   'system:shutdown': () => ({ title: 'End the host?', text: 'The cluster stops and the program ends. This page has nobody to talk to until it is started again.', action: 'End the host' }),
 };

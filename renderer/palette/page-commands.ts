@@ -8,6 +8,8 @@ import { useShortcutOverview } from '../composables/shortcuts-overview.ts';
 import { clock } from '../format/quantity.ts';
 import { innerPages, programPages, views } from '../navigation.ts';
 import { NODES_MAX, type NodeAction, useClusterStore } from '../stores/cluster.ts';
+import { useComparisonStore } from '../stores/comparison.ts';
+import { useDemoStore } from '../stores/demo.ts';
 import { useConnectionStore } from '../stores/connection.ts';
 import { type Theme, themes, useSettingsStore } from '../stores/settings.ts';
 import { useVideoStore } from '../stores/videos.ts';
@@ -33,6 +35,8 @@ export const usePageCommands = (): ComputedRef<Command[]> => {
   const connection = useConnectionStore();
   const settings = useSettingsStore();
   const videos = useVideoStore();
+  const comparison = useComparisonStore();
+  const demo = useDemoStore();
   const firstRun = useFirstRun();
   const confirmation = useConfirmation();
   const overview = useShortcutOverview();
@@ -85,6 +89,23 @@ export const usePageCommands = (): ComputedRef<Command[]> => {
     })),
   ];
 
+  const ofComparison = (): Command[] => {
+    const command = (id: string, title: string, icon: Command['icon'], run: Command['run'], detail?: string): Command => ({ id: `comparison:${id}`, group: 'Smart vs naive', title, icon, run, keywords: 'compare demo smart naive oracle', ...(detail && { detail }) });
+    const show = (query: Record<string, string> = {}): unknown => router.push({ path: '/dashboard/comparison', query });
+    const runDemo = async (): Promise<void> => {
+      await demo.start();
+      await show();
+    };
+    return [
+      ...(comparison.isRunning
+        ? [command('stop', 'Stop the comparison', 'stop', () => comparison.stop(), 'complete blocks are saved')]
+        : demo.isRunning ? [] : [command('new', 'Compare clients…', 'compare', () => show({ new: '' }), 'smart, naive and others, in blocks')]),
+      ...(demo.isRunning
+        ? [command('demo-stop', 'Stop the demo', 'stop', () => demo.stop())]
+        : cluster.isRunning && !comparison.isRunning ? [command('demo', 'Run the demo', 'film', runDemo, 'five scenarios, naive and smart')] : []),
+    ];
+  };
+
   const ofVideos = (): Command[] =>
     videos.videos.map((video) => ({
       id: `play:${video.video_id}`, group: VIDEOS, title: `Play ${video.title}`, detail: clock(video.duration_sec * 1000), icon: 'play', keywords: video.video_id,
@@ -101,6 +122,7 @@ export const usePageCommands = (): ComputedRef<Command[]> => {
   return computed(() => [
     ...offered.value,
     ...ofCluster(),
+    ...ofComparison(),
     ...(cluster.isRunning ? [...cluster.nodes.flatMap(ofNode), ...ofVideos()] : []),
     ...goTo(),
     ...ofProgram(),

@@ -9,8 +9,11 @@ import { type Command, useCommands } from '../../../../renderer/composables/comm
 import { useConfirmation } from '../../../../renderer/composables/confirmation.ts';
 import { usePageCommands } from '../../../../renderer/palette/page-commands.ts';
 import { useClusterStore } from '../../../../renderer/stores/cluster.ts';
+import { useComparisonStore } from '../../../../renderer/stores/comparison.ts';
 import { useConnectionStore } from '../../../../renderer/stores/connection.ts';
+import { useDemoStore } from '../../../../renderer/stores/demo.ts';
 import { useVideoStore } from '../../../../renderer/stores/videos.ts';
+import { demoStatus, idleComparison, runningComparison } from '../../../fixtures/scripted-door/comparison-states.ts';
 import { clusterStatus, launchingCluster, node, settings, stoppedCluster, systemInfo, videoRow } from '../../../fixtures/scripted-door/states.ts';
 import { type FakeBridge, fakeBridge } from '../fake-bridge.ts';
 
@@ -28,6 +31,9 @@ beforeEach(async () => {
     'nodes:kill': () => ({}),
     'nodes:pause': () => ({}),
     'cluster:launch': () => clusterStatus(),
+    'comparison:stop': () => idleComparison({ phase: 'stopping' }),
+    'demo:start': () => demoStatus(0),
+    'demo:stop': () => demoStatus(2, { phase: 'stopped' }),
   });
   provideBridge(bridge);
   await useConnectionStore().hydrate();
@@ -113,4 +119,32 @@ test('a view brings its own along while it is on screen, before all others', () 
   expect(ids()[0]).toBe('own');
   view.unmount();
   expect(ids()).not.toContain('own');
+});
+
+describe('comparison and demo', () => {
+  const own = (): string[] => ids().filter((id) => id.startsWith('comparison:'));
+
+  test('the form is a command away from everywhere, the demo where a cluster runs', async () => {
+    useClusterStore().apply(stoppedCluster());
+    expect(own()).toEqual(['comparison:new']);
+    useClusterStore().apply(clusterStatus());
+    expect(own()).toEqual(['comparison:new', 'comparison:demo']);
+    await run('comparison:new');
+    expect(router.currentRoute.value.fullPath).toBe('/dashboard/comparison?new=');
+    await run('comparison:demo');
+    expect([router.currentRoute.value.fullPath, bridge.calls.at(-1)]).toEqual(['/dashboard/comparison', { name: 'demo:start', input: {} }]);
+  });
+
+  test('what runs can be ended, and nothing else be begun meanwhile', async () => {
+    useClusterStore().apply(clusterStatus());
+    useComparisonStore().apply(runningComparison(1));
+    expect(own()).toEqual(['comparison:stop']);
+    await run('comparison:stop');
+    expect(bridge.calls.at(-1)!.name).toBe('comparison:stop');
+    useComparisonStore().apply(idleComparison());
+    useDemoStore().apply(demoStatus(2));
+    expect(own()).toEqual(['comparison:demo-stop']);
+    await run('comparison:demo-stop');
+    expect([bridge.calls.at(-1)!.name, own()]).toEqual(['demo:stop', ['comparison:new', 'comparison:demo']]);
+  });
 });
