@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { comparisonAnswers } from '../fixtures/scripted-door/comparison-scenes.ts';
 import { type Answers, openScriptedDoor, type ScriptedDoor } from '../fixtures/scripted-door/door.ts';
 import { metricSample, metricSummary, playbackSession } from '../fixtures/scripted-door/measurements.ts';
 import { cutSample } from '../fixtures/scripted-door/media.ts';
@@ -104,6 +105,7 @@ describe.skipIf(!executablePath)('accessibility', () => {
     'metrics:latest': () => ({ sample: metricSample() }),
     'metrics:history': () => ({ stepMs: 2_000, samples: Array.from({ length: 60 }, (_, index) => metricSample({ atMs: Date.now() - (60 - index) * 2_000 })) }),
     'metrics:summary': () => metricSummary(),
+    ...comparisonAnswers(),
   });
 
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 /** The dashboard over a host that says what the test tells it to: figures as they were told, verdicts, and honest words where nothing is known. */
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { comparisonAnswers } from '../fixtures/scripted-door/comparison-scenes.ts';
 import { openScriptedDoor, type Answers, type ScriptedDoor } from '../fixtures/scripted-door/door.ts';
 import { metricSample, metricSummary, playbackSession } from '../fixtures/scripted-door/measurements.ts';
 import { clusterStatus, settings, systemInfo } from '../fixtures/scripted-door/states.ts';
@@ -25,6 +26,7 @@ const answers = (extra: Answers = {}): Answers => ({
   'metrics:history': () => ({ stepMs: HISTORY_STEP_MS, samples: Array.from({ length: 60 }, (_, index) => metricSample({ atMs: Date.now() - (60 - index) * HISTORY_STEP_MS })) }),
   'metrics:summary': () => metricSummary(),
   'metrics:export': () => ({ filename: 'vstack-measurements.csv', text: 'time,process\r\n' }),
+  ...comparisonAnswers(),
   ...extra,
 });
 
