@@ -7,6 +7,7 @@ import { useComparisonStore } from './comparison.ts';
 import { useConnectionStore } from './connection.ts';
 import { useDemoStore } from './demo.ts';
 import { useEventStore } from './events.ts';
+import { useNetworkStore } from './network.ts';
 import { usePlaybackStore } from './playback.ts';
 import { useSettingsStore } from './settings.ts';
 import { useToastStore } from './toasts.ts';
@@ -24,6 +25,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
   const events = useEventStore();
   const comparison = useComparisonStore();
   const demo = useDemoStore();
+  const network = useNetworkStore();
   const toasts = useToastStore();
 
   const isServing = (role: ChildRole): boolean =>
@@ -46,7 +48,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
   let hostStartedAtMs: number | undefined;
   const forgetEarlierHost = (): void => {
     const startedAtMs = connection.info?.startedAtMs;
-    if (hostStartedAtMs !== undefined && startedAtMs !== hostStartedAtMs) for (const store of [videos, uploads, playback, comparison, demo]) store.reset();
+    if (hostStartedAtMs !== undefined && startedAtMs !== hostStartedAtMs) for (const store of [videos, uploads, playback, comparison, demo, network]) store.reset();
     hostStartedAtMs = startedAtMs;
   };
   /** Until everything is asked through, the lists are about to be asked for anyway. */
@@ -60,6 +62,7 @@ export const startSession = (bridge: Bridge): (() => void) => {
       void playback.hydrate().catch(() => undefined);
       void events.hydrate().catch(() => undefined);
       void demo.hydrate().catch(() => undefined);
+      void network.hydrate();
       await Promise.all([cluster.hydrate(), settings.hydrate()]);
       isHydrating = false;
       // A service that does not answer keeps its own list from being shown, and nothing else.
@@ -86,6 +89,9 @@ export const startSession = (bridge: Bridge): (() => void) => {
     bridge.on('playback:changed', (session) => playback.apply(session)),
     bridge.on('demo:changed', (status) => demo.apply(status)),
     bridge.on('events:added', ({ events: added }) => events.apply(added)),
+    bridge.on('network:changed', (status) => network.apply(status)),
+    // Profiles that cannot be read now are read when the network is next looked at.
+    bridge.on('network:library', () => void network.hydrateLibrary().catch(() => undefined)),
   ];
   connection.apply(bridge.state);
   if (bridge.state.phase === 'open') void hydrate();

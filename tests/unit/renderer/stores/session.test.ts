@@ -51,7 +51,7 @@ test('without a cluster nobody is asked for videos, until one runs', async () =>
   bridge.answers['cluster:status'] = () => stoppedCluster();
   end = startSession(bridge);
   await expect.poll(() => useClusterStore().status).not.toBeNull();
-  expect(namesAsked()).toEqual(['cluster:status', 'demo:status', 'events:list', 'playback:latest', 'settings:get', 'system:info']);
+  expect(namesAsked()).toEqual(['cluster:status', 'demo:status', 'events:list', 'network:profiles', 'network:show', 'playback:latest', 'scenarios:list', 'settings:get', 'system:info']);
   bridge.emit('cluster:changed', clusterStatus());
   await expect.poll(() => useVideoStore().videos.length).toBe(1);
 });
@@ -86,7 +86,7 @@ test('after a lost connection everything is asked for anew', async () => {
   bridge.answers['cluster:status'] = () => stoppedCluster();
   bridge.setState(open);
   await expect.poll(() => useClusterStore().status!.phase).toBe('stopped');
-  expect(namesAsked()).toEqual(['cluster:status', 'demo:status', 'events:list', 'playback:latest', 'settings:get', 'system:info']);
+  expect(namesAsked()).toEqual(['cluster:status', 'demo:status', 'events:list', 'network:profiles', 'network:show', 'playback:latest', 'scenarios:list', 'settings:get', 'system:info']);
 });
 
 test('many changes of the library lead to one question', async () => {
