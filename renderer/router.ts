@@ -13,7 +13,11 @@ export const routes: readonly RouteRecordRaw[] = [
   { path: '/watch/:videoId', component: () => import('./views/player/PlayerView.vue'), props: true },
   { path: '/dashboard/:tab(realtime|performance|comparison|analytics)', component: () => import('./views/dashboard/DashboardView.vue'), props: true },
   { path: '/dashboard', redirect: '/dashboard/realtime' },
-  { path: '/network', component: () => import('./views/network/NetworkView.vue') },
+  {
+    path: '/network', component: () => import('./views/network/NetworkView.vue'),
+    // The chosen scenario is a part of the view, which reads it from the address; choosing another is not going elsewhere.
+    children: [{ path: '/network/scenarios/:scenarioId', component: { render: () => null } }],
+  },
   { path: '/consensus', component: () => import('./views/consensus/ConsensusView.vue') },
   { path: '/benchmarks', component: () => import('./views/benchmarks/BenchmarksView.vue') },
   { path: '/chaos', component: () => import('./views/chaos/ChaosView.vue') },
