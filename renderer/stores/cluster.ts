@@ -91,9 +91,9 @@ export const useClusterStore = defineStore('cluster', () => {
     act,
     /** Nodes that somebody paused, stopped or broke for good; one that restarts by itself is on its way back. */
     brokenNodes,
-    /** Resumes and starts every broken node. Tries all of them, and throws the first failure. */
-    backToNormal: async (): Promise<void> => {
-      const results = await Promise.allSettled(brokenNodes.value.map(({ name, phase }) => act(name, phase === 'paused' ? 'resume' : 'start')));
+    /** Resumes and starts every broken node, or these of them. Tries all of them, and throws the first failure. */
+    backToNormal: async (nodes: readonly ChildStatus[] = brokenNodes.value): Promise<void> => {
+      const results = await Promise.allSettled(nodes.map(({ name, phase }) => act(name, phase === 'paused' ? 'resume' : 'start')));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },

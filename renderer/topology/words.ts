@@ -15,11 +15,12 @@ export const pingTime = (ms: number | null | undefined): Quantity => (ms == null
 const text = ({ value, unit }: Quantity): string => (unit ? `${value} ${unit}` : value);
 const known = (label: string, quantity: Quantity): string[] => (quantity.unit === '' ? [] : [`${label} ${text(quantity)}`]);
 
-/** One sentence about a node and what flows through its link. What is not measured is not mentioned. */
-export const nodeWords = (node: ChildStatus, sample: NodeSample | undefined): string =>
+/** One sentence about a node and what flows through its link. What is not measured is not mentioned; `link` says how it is set, if it is. */
+export const nodeWords = (node: ChildStatus, sample: NodeSample | undefined, link = ''): string =>
   [
     `${node.name}, ${childLooks[node.phase].word.toLowerCase()}`,
     ...(node.problem ? [node.problem] : []),
+    ...(link ? [`link ${link}`] : []),
     ...known('sends', linkRate(sample?.readBytesPerSecond)),
     ...known('receives', linkRate(sample?.writtenBytesPerSecond)),
     ...known('with metadata', bytesRate(sample?.metadataBytesPerSecond ?? null)),

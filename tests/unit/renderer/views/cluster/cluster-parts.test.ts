@@ -2,10 +2,12 @@
 import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { shallowRef } from 'vue';
 import { createRouter, createWebHashHistory, type Router } from 'vue-router';
 import { provideBridge } from '../../../../../renderer/bridge/bridge.ts';
 import { useClusterStore } from '../../../../../renderer/stores/cluster.ts';
 import { useEventStore } from '../../../../../renderer/stores/events.ts';
+import { useNetworkStore } from '../../../../../renderer/stores/network.ts';
 import { useToastStore } from '../../../../../renderer/stores/toasts.ts';
 import { useTrafficStore } from '../../../../../renderer/stores/traffic.ts';
 import EventList from '../../../../../renderer/views/cluster/EventList.vue';
@@ -19,9 +21,13 @@ import TopologyPicture from '../../../../../renderer/views/cluster/TopologyPictu
 import type { ChildPhase } from '../../../../../runtime/contract/control/cluster.ts';
 import { VStackError } from '../../../../../runtime/contract/errors.ts';
 import { happening, nodeTraffic, trafficSample } from '../../../../fixtures/scripted-door/cluster-states.ts';
+import { busyNetwork } from '../../../../fixtures/scripted-door/network-states.ts';
 import { clusterStatus, failedCluster, launchingCluster, node } from '../../../../fixtures/scripted-door/states.ts';
 import { SizedObserver } from '../../components/charts/charts.ts';
 import { type FakeBridge, fakeBridge } from '../../fake-bridge.ts';
+
+// There is no layout here that could give the picture a size.
+vi.mock('@vueuse/core', async (original) => ({ ...(await original<object>()), useElementSize: () => ({ width: shallowRef(640), height: shallowRef(214) }) }));
 
 let bridge: FakeBridge;
 let router: Router;
@@ -125,6 +131,19 @@ describe('the picture', () => {
     // Three links a node: to the metadata service, from the uploader, to the players. 40 bytes a second are a rounding, no flow.
     expect(flows.slice(0, 9)).toEqual([[900, true], [0, false], [0, false], [null, false], [null, false], [null, false], [40, false], [0, false], [0, false]]);
     vi.unstubAllGlobals();
+  });
+  test('breaks the line of a link that loses, and lets nothing flow where it is shut', () => {
+    const lossy = mount(TopologyLink, { props: { path: 'M0 0', bytesPerSecond: 5_000_000, colour: 'red', dashes: '9 6' } });
+    expect([lossy.get('.wire').attributes('stroke-dasharray'), lossy.findAll('.flow').length]).toEqual(['9 6', 1]);
+    const shut = mount(TopologyLink, { props: { path: 'M0 0', bytesPerSecond: 5_000_000, colour: 'red', isShut: true } });
+    expect([shut.get('.wire').attributes('stroke-width'), shut.find('.flow').exists(), shut.classes('shut')]).toEqual(['1', false, true]);
+  });
+  test('marks the links that are set, and says how', () => {
+    useClusterStore().apply(clusterStatus());
+    useNetworkStore().apply(busyNetwork());
+    const picture = mount(TopologyPicture, { global: global() });
+    expect(picture.findAll('.link-mark').map((mark) => mark.text())).toEqual(['3g', 'packet-loss', 'Partition ◂', 'node-failure']);
+    expect(picture.findAll('li a .visually-hidden')[1]!.text()).toContain('link 300 ms, 1.6 Mbit/s down, 768 kbit/s up');
   });
   test('says of a node in words what it shows, and leads to its page', () => {
     const box = mount(TopologyNode, { props: { node: node(3), sample: nodeTraffic(3), density: 'short' }, global: global() });
