@@ -28,6 +28,8 @@ const consequences: Readonly<Partial<Record<CallName, Ask>>> = {
   'videos:delete': (input) => ({ title: `Delete ${video(input)}?`, text: 'It leaves the library, and its chunks are collected from every node.', action: 'Delete video' }),
   'comparison:delete-report': () => ({ title: 'Delete the saved comparison?', text: 'Its report leaves the disk, and nothing brings it back.', action: 'Delete report' }),
   'uploads:cancel': () => ({ title: 'Cancel the upload?', text: 'Nothing of it stays behind.', action: 'Cancel upload' }),
+  'network:delete-profile': (input) => ({ title: `Delete the profile ${String(input.profileId ?? '')}?`, text: 'It leaves the list. Links that are set to it stay as they are.', action: 'Delete profile' }),
+  'scenarios:delete': (input) => ({ title: `Delete the scenario ${String(input.scenarioId ?? '')}?`, text: 'It leaves the list, and nothing keeps a copy.', action: 'Delete scenario' }),
   'system:shutdown': () => ({ title: 'End the host?', text: 'The cluster stops and the program ends. This page has nobody to talk to until it is started again.', action: 'End the host' }),
 };
 

@@ -19,7 +19,7 @@ export interface JsonSchema {
 }
 
 /** Fields whose values the page knows. */
-export type KnownKind = 'node' | 'video' | 'upload';
+export type KnownKind = 'node' | 'video' | 'upload' | 'profile' | 'scenario';
 
 export interface Field {
   name: string;
@@ -33,7 +33,7 @@ export interface Field {
   known: KnownKind | null;
 }
 
-const KNOWN: Readonly<Record<string, KnownKind>> = { nodeId: 'node', videoId: 'video', sessionId: 'upload' };
+const KNOWN: Readonly<Record<string, KnownKind>> = { nodeId: 'node', videoId: 'video', sessionId: 'upload', profileId: 'profile', scenarioId: 'scenario' };
 
 /** Beyond these a bound is only that of the number itself. */
 const isRealBound = (bound: number | undefined): bound is number => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;

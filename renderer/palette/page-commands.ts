@@ -16,6 +16,7 @@ import { useVideoStore } from '../stores/videos.ts';
 import type { ChildStatus } from '../../runtime/contract/control/cluster.ts';
 import type { CallName } from '../../runtime/contract/control/index.ts';
 import { questionBefore } from './consequences.ts';
+import { useNetworkCommands } from './network-commands.ts';
 import { VIDEOS } from './search.ts';
 
 const verbs: Readonly<Record<NodeAction, string>> = { stop: 'Stop', start: 'Start', restart: 'Restart', kill: 'Kill', pause: 'Pause', resume: 'Resume' };
@@ -41,6 +42,7 @@ export const usePageCommands = (): ComputedRef<Command[]> => {
   const confirmation = useConfirmation();
   const overview = useShortcutOverview();
   const offered = useOfferedCommands();
+  const ofNetwork = useNetworkCommands();
 
   const whenAgreed = async (name: CallName, input: Record<string, unknown>, act: () => Promise<unknown>): Promise<void> => {
     const question = questionBefore(name, input);
@@ -123,7 +125,7 @@ export const usePageCommands = (): ComputedRef<Command[]> => {
     ...offered.value,
     ...ofCluster(),
     ...ofComparison(),
-    ...(cluster.isRunning ? [...cluster.nodes.flatMap(ofNode), ...ofVideos()] : []),
+    ...(cluster.isRunning ? [...ofNetwork(), ...cluster.nodes.flatMap(ofNode), ...ofVideos()] : []),
     ...goTo(),
     ...ofProgram(),
   ]);
