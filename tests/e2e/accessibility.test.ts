@@ -7,6 +7,7 @@ import { comparisonAnswers } from '../fixtures/scripted-door/comparison-scenes.t
 import { type Answers, openScriptedDoor, type ScriptedDoor } from '../fixtures/scripted-door/door.ts';
 import { metricSample, metricSummary, playbackSession } from '../fixtures/scripted-door/measurements.ts';
 import { cutSample } from '../fixtures/scripted-door/media.ts';
+import { busyNetwork, scriptedNetwork } from '../fixtures/scripted-door/network-states.ts';
 import { scenes } from '../fixtures/scripted-door/scenes.ts';
 import { clusterStatus, settings, systemInfo, uploads, videoRows } from '../fixtures/scripted-door/states.ts';
 import { describeViolations, findViolations, findViolationsInThemes } from './axe.ts';
@@ -22,6 +23,7 @@ const VIDEO_ID = videoRows()[0]!.video_id;
 const parameters: Readonly<Record<string, readonly string[]>> = {
   ':nodeId': ['node-3'],
   ':videoId': [VIDEO_ID],
+  ':scenarioId': ['chaos'],
   ':tab(realtime|performance|comparison|analytics)': ['realtime', 'performance', 'comparison', 'analytics'],
   ':unknown(.*)*': ['no/such/view'],
 };
@@ -78,6 +80,20 @@ const overlays: Readonly<Record<string, Overlay>> = {
       await page.getByRole('menu').waitFor();
     },
   },
+  'the profiles of a link': {
+    address: '/network',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Profile of node-1: Clear' }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  'the links a profile can be applied to': {
+    address: '/network',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Apply LTE' }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
   'the list of log levels': {
     address: '/cluster/logs',
     open: async (page) => {
@@ -106,6 +122,7 @@ describe.skipIf(!executablePath)('accessibility', () => {
     'metrics:history': () => ({ stepMs: 2_000, samples: Array.from({ length: 60 }, (_, index) => metricSample({ atMs: Date.now() - (60 - index) * 2_000 })) }),
     'metrics:summary': () => metricSummary(),
     ...comparisonAnswers(),
+    ...scriptedNetwork(busyNetwork()).answers,
   });
 
   beforeAll(async () => {
