@@ -18,7 +18,7 @@ export const views: readonly NavigationEntry[] = [
   { path: '/cluster', label: 'Cluster', icon: 'cluster', purpose: 'Launch, processes, traffic, logs', goKey: 'c' },
   { path: '/library', label: 'Library', icon: 'library', purpose: 'Upload, find and play videos', goKey: 'l', covers: '/watch/' },
   { path: '/dashboard', label: 'Dashboard', icon: 'dashboard', purpose: 'Playback and cluster, measured', goKey: 'd' },
-  { path: '/network', label: 'Network', icon: 'network', purpose: 'Latency, loss and partitions of each link', goKey: 'n' },
+  { path: '/network', label: 'Network', icon: 'network', purpose: 'Latency, rate, loss and partitions of each link; scenarios', goKey: 'n' },
   { path: '/consensus', label: 'Consensus', icon: 'consensus', purpose: 'ChunkPaxos, message by message', goKey: 'p' },
   { path: '/benchmarks', label: 'Benchmarks', icon: 'benchmarks', purpose: 'The suite and its targets', goKey: 'b' },
   { path: '/chaos', label: 'Chaos', icon: 'chaos', purpose: 'Faults under load, checked by a model', goKey: 'x' },
