@@ -69,6 +69,8 @@ export type ComparisonCondition = z.infer<typeof ComparisonCondition>;
 export const BLOCKS_MAX = 500;
 /** Below so many blocks a verdict is called indicative. */
 export const BLOCKS_FOR_VERDICT = 30;
+/** Below so many nothing is called better or worse at all: an interval of two or three blocks means nothing. */
+export const BLOCKS_FOR_INDICATION = 5;
 export const BLOCKS_DEFAULT = 5;
 export const SESSION_SEC_DEFAULT = 15;
 export const SESSION_SEC_MAX = 600;
@@ -229,7 +231,10 @@ export const PairFigure = z.object({
   /** Wilcoxon's signed-rank test over the blocks, two-sided; null when there is no difference to rank. */
   p: Figure,
   pMethod: z.enum(['exact', 'normal']).nullable(),
-  /** `better`, `worse`: the interval of the difference excludes 0. `even`: both are the same in every block. `unclear`: the sample does not tell. */
+  /**
+   * `better`, `worse`: the interval of the difference excludes 0, over five blocks at least. `even`: both are the same in every block. `unclear`:
+   * the sample does not tell.
+   */
   verdict: z.enum(['better', 'worse', 'even', 'unclear']),
   /** The verdict in words, with figures, interval, p and n; it says "indicative" below 30 blocks. */
   text: z.string(),

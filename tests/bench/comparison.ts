@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { comparisonMetrics, type ComparisonMetric, type ComparisonReport, type ComparisonTarget, type TimeMode } from '../../runtime/contract/comparison.ts';
 import { connectControl, type RemoteControl } from '../../runtime/client/control/websocket-client.ts';
 import { comparisonConditions } from '../../runtime/lab/comparison/conditions.ts';
-import { formatInterval, formatMetric, formatP, formatValue } from '../../runtime/lab/comparison/words.ts';
+import { formatCount, formatInterval, formatMetric, formatP, formatValue } from '../../runtime/lab/comparison/words.ts';
 import { startWebDoor } from '../e2e/web-door.ts';
 import { printFigures, type Figure } from './lib/figures.ts';
 
@@ -79,7 +79,7 @@ const figureOf = (report: ComparisonReport, target: ComparisonTarget): Figure =>
 const METRICS: readonly ComparisonMetric[] = ['start-up', 'chunk-p99', 'rebuffering', 'throughput', 'buffer-p5', 'extra-bytes', 'load-deviation'];
 
 const clientTable = (report: ComparisonReport): string[] => [
-  '', `**${labelOf(report)}**: ${report.condition.description} ${report.blockCount} blocks, seed ${report.plan.seed}.`, '',
+  '', `**${labelOf(report)}**: ${report.condition.description} ${formatCount(report.blockCount, 'block')}, seed ${report.plan.seed}.`, '',
   `| client | ${METRICS.map((metric) => comparisonMetrics[metric].name).join(' | ')} | failed |`,
   `|---|${METRICS.map(() => '---:').join('|')}|---:|`,
   ...report.plan.clients.map((client) => {

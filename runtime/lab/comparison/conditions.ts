@@ -1,6 +1,6 @@
 /**
- * The conditions under which clients are compared. Faults come in the first second after the play command, while every client downloads as fast
- * as it can: later, with half a minute buffered, a client may not meet one within a session at all.
+ * The conditions under which clients are compared. Faults come within 0.6 s of the play command, while every client downloads as fast as it can:
+ * later, with half a minute buffered, a client may not meet one within a session at all.
  */
 import type { ClientKind } from '../../contract/client-kind.ts';
 import type { ComparisonCondition, FaultAction } from '../../contract/comparison.ts';
@@ -9,7 +9,7 @@ import { changeLink, type LinkSettings } from '../../contract/link.ts';
 import { builtInProfiles } from '../../contract/network.ts';
 
 /** Of a fault that comes inside the session. */
-const INSIDE = { fromSec: 0.1, toSec: 1 } as const;
+const INSIDE = { fromSec: 0.1, toSec: 0.6 } as const;
 /** Slow enough that there is something on its way when a fault comes, fast enough that a healthy client never stalls. */
 const FAULT_PROFILE = 'lte';
 /** Most connections to the victim end early, each at a moment of its own. */
@@ -26,16 +26,16 @@ export const comparisonConditions: readonly ComparisonCondition[] = [
     profileId: 'lte', fault: { action: profile('3g'), fromSec: 0, toSec: 0 }, isMain: true,
   },
   { id: 'healthy', name: 'Healthy network', description: 'Every link as ordinary broadband: 50 Mbit/s, 20 ± 5 ms.', profileId: 'normal', fault: null, isMain: true },
-  withFault('node-killed', 'Node killed', 'One node is killed within the first second and stays away.', { kind: 'kill' }),
-  withFault('node-paused', 'Node paused', 'One node freezes within the first second: its connections stay open and silent.', { kind: 'pause' }),
-  withFault('node-partitioned', 'Node partitioned', 'Within the first second nothing passes between one node and its clients any more; connections stay open.', {
+  withFault('node-killed', 'Node killed', 'One node is killed soon after the start and stays away.', { kind: 'kill' }),
+  withFault('node-paused', 'Node paused', 'One node freezes soon after the start: its connections stay open and silent.', { kind: 'pause' }),
+  withFault('node-partitioned', 'Node partitioned', 'Soon after the start nothing passes between one node and its clients any more; connections stay open.', {
     kind: 'link', change: { partition: 'both' },
   }),
-  withFault('node-failure', 'Link failure', 'Within the first second one link resets its connections and refuses new ones.', profile('node-failure')),
-  withFault('packet-loss', 'Packet loss', 'Within the first second one link begins to lose 15 % of its packets.', profile('packet-loss')),
-  withFault('high-latency', 'High latency', 'Within the first second one link takes 150 ± 50 ms and loses 5 % of its packets.', profile('high-latency')),
-  withFault('degraded', 'Degraded link', 'Within the first second one link gets 100 ± 30 ms, 20 Mbit/s, 10 % loss, and 5 % of its connections are reset.', profile('degraded')),
-  withFault('resets', 'Resets', 'Within the first second one link begins to reset 70 % of its new connections at a random moment.', { kind: 'link', change: { resetShare: RESET_SHARE } }),
+  withFault('node-failure', 'Link failure', 'Soon after the start one link resets its connections and refuses new ones.', profile('node-failure')),
+  withFault('packet-loss', 'Packet loss', 'Soon after the start one link begins to lose 15 % of its packets.', profile('packet-loss')),
+  withFault('high-latency', 'High latency', 'Soon after the start one link takes 150 ± 50 ms and loses 5 % of its packets.', profile('high-latency')),
+  withFault('degraded', 'Degraded link', 'Soon after the start one link gets 100 ± 30 ms, 20 Mbit/s, 10 % loss, and 5 % of its connections are reset.', profile('degraded')),
+  withFault('resets', 'Resets', 'Soon after the start one link begins to reset 70 % of its new connections at a random moment.', { kind: 'link', change: { resetShare: RESET_SHARE } }),
 ];
 
 /** @throws VStackError not_found */

@@ -1,5 +1,5 @@
 /** Clients against each other, block by block. */
-import { comparisonMetrics, type ClientFigure, type ComparedClient, type ComparisonMetric, type ComparisonSession, type Estimate, type ImprovementSummary, type PairFigure } from '../../contract/comparison.ts';
+import { BLOCKS_FOR_INDICATION, comparisonMetrics, type ClientFigure, type ComparedClient, type ComparisonMetric, type ComparisonSession, type Estimate, type ImprovementSummary, type PairFigure } from '../../contract/comparison.ts';
 import { percentileOf } from '../../core/scheduling/percentile.ts';
 import { estimate } from '../../core/statistics/bootstrap.ts';
 import { medianOf } from '../../core/statistics/describe.ts';
@@ -41,7 +41,7 @@ const improvementOf = ({ value, low, high }: Estimate, better: 'lower' | 'higher
 const verdictOf = (differences: readonly number[], difference: Estimate, better: 'lower' | 'higher'): PairFigure['verdict'] => {
   if (differences.length > 0 && differences.every((one) => one === 0)) return 'even';
   const { low, high } = difference;
-  if (low === null || high === null || (low <= 0 && high >= 0)) return 'unclear';
+  if (differences.length < BLOCKS_FOR_INDICATION || low === null || high === null || (low <= 0 && high >= 0)) return 'unclear';
   return high < 0 === (better === 'lower') ? 'better' : 'worse';
 };
 

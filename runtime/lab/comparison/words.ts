@@ -1,5 +1,5 @@
 /** Figures and verdicts in words, for reports that are read without the program. */
-import { BLOCKS_FOR_VERDICT, comparisonMetrics, type ComparedClient, type ComparisonMetric, type MetricFacts, type PairFigure } from '../../contract/comparison.ts';
+import { BLOCKS_FOR_INDICATION, BLOCKS_FOR_VERDICT, comparisonMetrics, type ComparedClient, type ComparisonMetric, type MetricFacts, type PairFigure } from '../../contract/comparison.ts';
 import { clientTexts } from './conditions.ts';
 
 const DASH = '–';
@@ -43,11 +43,11 @@ export const nameOf = (client: ComparedClient): string => clientTexts[client].na
 export const isIndicative = (n: number): boolean => n < BLOCKS_FOR_VERDICT;
 
 const spread = (pair: Omit<PairFigure, 'text'>): string => {
-  const { improvementPercent: improvement, difference, verdict, metric } = pair;
+  const { improvementPercent: improvement, difference, verdict, metric, n } = pair;
   const { value, low, high } = improvement;
   if (value === null || low === null || high === null) return `a difference of ${formatMetric(difference.value, metric)} (95 % interval ${formatInterval(difference, comparisonMetrics[metric].unit)})`;
   const percent = (of: number): string => digits(of);
-  if (verdict === 'unclear') return `no clear difference (95 % interval ${percent(low)} to ${percent(high)} % better)`;
+  if (verdict === 'unclear') return `${n < BLOCKS_FOR_INDICATION ? 'too few blocks to tell' : 'no clear difference'} (95 % interval ${percent(low)} to ${percent(high)} % better)`;
   const [from, to] = value >= 0 ? [low, high] : [-high, -low];
   return `${percent(Math.abs(value))} % ${value >= 0 ? 'better' : 'worse'} (95 % interval ${percent(from)} to ${percent(to)} %)`;
 };

@@ -39,6 +39,11 @@ describe('the figures of a comparison', () => {
     expect(textOf({ blockCount: 30, act })).toMatch(/Buffer, 5th percentile: .* no clear difference \(95 % interval -[\d.]+ to [\d.]+ % better\)/);
   });
 
+  it('call nothing better or worse with fewer than five blocks', () => {
+    expect(pairOf({ blockCount: 5 }, 'start-up').verdict).toBe('better');
+    expect(pairOf({ blockCount: 4 }, 'start-up')).toMatchObject({ verdict: 'unclear', winCount: 4, text: expect.stringContaining('too few blocks to tell') as string });
+  });
+
   it('call what never differs even, and give it no p', () => {
     expect(pairOf({}, 'rebuffering')).toMatchObject({ verdict: 'even', tieCount: 6, p: null, pMethod: null, ratio: { value: null, low: null, high: null } });
   });
