@@ -243,14 +243,15 @@ const assemble = async (
     dispatcher.close();
     uploads.stop();
     thumbnails.stop();
-    await comparison.close();
+    // It sets links back while they still are there; children that end meanwhile end it as well.
+    const comparing = comparison.close();
     network.close();
     try {
       await supervisor.close();
     } catch (error) {
       log.error({ err: error }, 'the cluster did not end in order');
     }
-    await Promise.allSettled([recorder.close(), happenings.close()]);
+    await Promise.allSettled([comparing, recorder.close(), happenings.close()]);
     beatThrottle.cancel();
     statusThrottle.cancel();
     http.close();
