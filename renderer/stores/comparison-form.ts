@@ -16,7 +16,7 @@ export const BLOCKS_DEFAULT = 5;
 export const SESSION_SEC_DEFAULT = 15;
 export const SESSION_SEC_MIN = 2;
 export const SESSION_SEC_MAX = 600;
-export const SEED_MAX = 2 ** 31;
+export const SEED_MAX = 2 ** 31 - 1;
 const CLIENTS_MIN = 2;
 
 export interface ComparisonFields {

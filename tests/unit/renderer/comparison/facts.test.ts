@@ -23,8 +23,8 @@ test('names that the host gives to what else could differ are told with their un
 
 test.each([
   ['healthy', 'none', 'there is none'],
-  ['node-killed', 'it is killed, 0.1 to 1 s after the play command', 'as every other'],
-  ['node-partitioned', 'its link is changed, 0.1 to 1 s after the play command', '70 ms, 12 Mbit/s, nothing passes'],
+  ['node-killed', 'it is killed, 0.1 to 0.6 s after the play command', 'as every other'],
+  ['node-partitioned', 'its link is changed, 0.1 to 0.6 s after the play command', '70 ms, 12 Mbit/s, nothing passes'],
 ])('the condition %s has the fault: %s', (conditionId, fault, victim) => {
   expect(textOf(makeReport({ conditionId }))).toMatchObject({ Fault: fault, 'The victim’s link': victim });
 });
