@@ -26,7 +26,8 @@ const rate = (bitsPerSecond: number | null): Measured => {
 /** `spreadMs` is told apart, because it takes more than one sample. */
 export const measuredOf = (sample: LinkSample | undefined, spreadMs: number | null | undefined): Readonly<Record<ParameterKey, Measured>> => ({
   latency: sample?.rttMs == null ? nothing : { text: ms(sample.rttMs), value: sample.rttMs },
-  jitter: spreadMs == null ? nothing : { text: `±${ms(spreadMs)}`, value: spreadMs },
+  // What is silent now has no spread, whatever came before.
+  jitter: spreadMs == null || sample?.rttMs == null ? nothing : { text: `±${ms(spreadMs)}`, value: spreadMs },
   down: rate(sample?.bitsPerSecondToClient ?? null),
   up: rate(sample?.bitsPerSecondToNode ?? null),
   loss: sample?.heldShare == null ? nothing : { text: (100 * sample.heldShare).toFixed(0), value: null },

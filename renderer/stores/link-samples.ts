@@ -3,17 +3,20 @@
  * youngest figures are state; what was before lies in rings, past Vue.
  *
  *   links      the figures to show, at most twice a second
- *   spreads    how far a link's round trips lie apart, ± ms
- *   travels    the middle of a link's last round trips: steadier than the youngest one
+ *   spreads    how far a link's round trips lie apart, ± ms, since it was last set
+ *   travels    the middle of a link's last round trips since then: steadier than the youngest one
  *   ringOf     of a link and a figure, for charts
  */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { LinkSample, NetworkSample } from '../../runtime/contract/control/network.ts';
+import type { LinkSettings } from '../../runtime/contract/link.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import { createSeriesRing, type SeriesRing } from '../charts/ring.ts';
+import { isSameLink } from '../network/settings.ts';
 import { median, spreadMs } from '../network/travel.ts';
 import { createFollowers } from './followers.ts';
+import { useNetworkStore } from './network.ts';
 import { whileVisible } from './while-visible.ts';
 
 const FIGURES = ['rttMs', 'bitsPerSecondToClient', 'bitsPerSecondToNode', 'heldShare', 'addedDelayMs'] as const satisfies readonly (keyof LinkSample)[];
@@ -31,9 +34,10 @@ const SHOWN_STEP_MS = 450;
 const SPREAD_SAMPLES = 30;
 const TRAVEL_SAMPLES = 5;
 
-const lastOf = (ring: SeriesRing, count: number): number[] => {
+/** The youngest values after a time, at most so many samples back. */
+const lastOf = (ring: SeriesRing, count: number, afterMs: number): number[] => {
   const values: number[] = [];
-  for (let index = Math.max(0, ring.length - count); index < ring.length; index++) {
+  for (let index = Math.max(0, ring.length - count, ring.indexFrom(afterMs + 1)); index < ring.length; index++) {
     const value = ring.valueAt(index);
     if (!Number.isNaN(value)) values.push(value);
   }
@@ -44,6 +48,9 @@ export const useLinkSampleStore = defineStore('link-samples', () => {
   const shown = shallowRef<NetworkSample | null>(null);
   const rings = new Map<string, SeriesRing>();
   let latestMs = -Infinity;
+  /** How each link was set, and the sample that came with it: what was measured before tells of another link. */
+  const settled = new Map<string, { settings: LinkSettings; atMs: number }>();
+  const network = useNetworkStore();
 
   const ringOf = (nodeId: string, figure: LinkFigure): SeriesRing => {
     const key = `${nodeId} ${figure}`;
@@ -54,13 +61,22 @@ export const useLinkSampleStore = defineStore('link-samples', () => {
   const forget = (): void => {
     latestMs = -Infinity;
     shown.value = null;
+    settled.clear();
     for (const ring of rings.values()) ring.clear();
+  };
+  const noticeSettings = ({ atMs, links }: NetworkSample): void => {
+    for (const { nodeId } of links) {
+      const settings = network.status?.links.find((link) => link.nodeId === nodeId)?.settings;
+      const before = settled.get(nodeId);
+      if (settings && (!before || !isSameLink(before.settings, settings))) settled.set(nodeId, { settings, atMs: before ? atMs : -Infinity });
+    }
   };
   const apply = (next: NetworkSample): void => {
     // Another host's clock may be behind; its samples begin anew.
     if (next.atMs < latestMs - CLOCK_JUMP_MS) forget();
     if (next.atMs <= latestMs) return;
     latestMs = next.atMs;
+    noticeSettings(next);
     for (const link of next.links) for (const figure of FIGURES) ringOf(link.nodeId, figure).append(next.atMs, link[figure]);
     if (next.atMs - (shown.value?.atMs ?? -Infinity) >= SHOWN_STEP_MS) shown.value = next;
   };
@@ -79,8 +95,8 @@ export const useLinkSampleStore = defineStore('link-samples', () => {
   return {
     shown,
     links: computed<ReadonlyMap<string, LinkSample>>(() => new Map((shown.value?.links ?? []).map((link) => [link.nodeId, link]))),
-    spreads: computed(() => ofEach((nodeId) => spreadMs(lastOf(ringOf(nodeId, 'rttMs'), SPREAD_SAMPLES)))),
-    travels: computed(() => ofEach((nodeId) => median(lastOf(ringOf(nodeId, 'rttMs'), TRAVEL_SAMPLES)))),
+    spreads: computed(() => ofEach((nodeId) => spreadMs(lastOf(ringOf(nodeId, 'rttMs'), SPREAD_SAMPLES, settled.get(nodeId)?.atMs ?? -Infinity)))),
+    travels: computed(() => ofEach((nodeId) => median(lastOf(ringOf(nodeId, 'rttMs'), TRAVEL_SAMPLES, settled.get(nodeId)?.atMs ?? -Infinity)))),
     ringOf,
     apply,
     /** Samples come until the returned function is called by the last who asked, while the page can be seen. */

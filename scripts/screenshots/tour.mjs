@@ -90,6 +90,27 @@ const endBrush = async ({ page }) => {
   await page.mouse.up();
   await page.mouse.move(0, 0);
 };
+/** Half of the minute that the view keeps in its little lines. */
+const MEASURED_MS = 30_000;
+
+/** Links as somebody may set them while a video plays: none as quick as loopback, so that traffic lasts long enough to be seen; a slow one, a lossy one, one that is cut. */
+const bendLinks = async (page) => {
+  await showView(page, '/network');
+  await page.getByRole('button', { name: 'Apply Cable' }).click();
+  await page.getByRole('menuitem', { name: 'All links' }).click();
+  await page.getByRole('button', { name: 'Profile of all links: Cable' }).waitFor();
+  for (const [nodeId, profile] of [['node-2', '3G'], ['node-4', 'Packet loss']]) {
+    await page.getByRole('button', { name: `Profile of ${nodeId}: Cable` }).click();
+    await page.getByRole('menuitem', { name: new RegExp(`^${profile}`) }).click();
+    await page.getByRole('button', { name: `Profile of ${nodeId}: ${profile}` }).waitFor();
+  }
+  await page.getByRole('button', { name: 'Partition to client, node-5' }).click();
+  await page.getByRole('button', { name: /^Profile of node-5: (Partition|Own)/ }).waitFor();
+};
+const straightenLinks = async (page) => {
+  await page.getByRole('button', { name: /^Back to normal/ }).click();
+  await page.getByRole('button', { name: 'Profile of all links: Clear' }).waitFor();
+};
 
 /** `watchedMs`: how long a video is watched before the first picture, which the charts then show. */
 export const tour = async ({ browser, pictures, isWanted, watchedMs }) => {
@@ -123,8 +144,13 @@ export const tour = async ({ browser, pictures, isWanted, watchedMs }) => {
       if (!isWanted(name) && !isBrushWanted) continue;
       for (const { page } of shots) await showView(page, view);
       await watchFor(viewer, SETTLE_MS);
-      if (name === 'cluster') await readAnew(viewer, videoId);
+      if (name === 'network') {
+        await bendLinks(shots[0].page);
+        await watchFor(viewer, MEASURED_MS);
+      }
+      if (name === 'cluster' || name === 'network') await readAnew(viewer, videoId);
       if (isWanted(name)) await take(name);
+      if (name === 'network') await straightenLinks(shots[0].page);
       if (!isBrushWanted) continue;
       await Promise.all(shots.map(brush));
       await take('dashboard-brush');

@@ -11,6 +11,7 @@ describe('figures beside the sliders', () => {
   test('are a dash and no mark where nothing is known, and no mark where nothing flows', () => {
     const nothing = measuredOf(undefined, null);
     expect(Object.values(nothing)).toEqual(Array.from({ length: 5 }, () => ({ text: '–', value: null })));
+    expect(measuredOf(linkSample(1, { rttMs: null }), 5).jitter).toEqual({ text: '–', value: null });
     expect(measuredOf(linkSample(1, { rttMs: null, bitsPerSecondToClient: 0 }), null).down).toEqual({ text: '0.00', value: null });
   });
 });

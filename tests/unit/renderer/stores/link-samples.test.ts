@@ -2,7 +2,8 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
 import { provideBridge } from '../../../../renderer/bridge/bridge.ts';
 import { useLinkSampleStore } from '../../../../renderer/stores/link-samples.ts';
-import { linkSample, networkSample } from '../../../fixtures/scripted-door/network-states.ts';
+import { useNetworkStore } from '../../../../renderer/stores/network.ts';
+import { linkSample, linkStatus, networkSample, networkStatus, profileSettings } from '../../../fixtures/scripted-door/network-states.ts';
 import { type FakeBridge, fakeBridge, lost } from '../fake-bridge.ts';
 
 let bridge: FakeBridge;
@@ -64,6 +65,24 @@ test('no answer is a gap, and so is a silence', () => {
   store.apply(rttSample(2_000, 2));
   store.apply(rttSample(9_000, 3));
   expect(valuesOf()).toEqual([1, NaN, 2, NaN, 3]);
+});
+
+test('a link that is set anew is judged by what comes after', () => {
+  const store = useLinkSampleStore();
+  const network = useNetworkStore();
+  network.apply(networkStatus());
+  for (let tick = 0; tick < 20; tick++) store.apply(rttSample(1_000 + tick * 500, 1));
+  network.apply(networkStatus({ links: [linkStatus(1, profileSettings('3g'))] }));
+  // The sample that comes with it was still on its way before.
+  store.apply(rttSample(20_000, 1));
+  expect([store.spreads.get('node-1'), store.travels.get('node-1')]).toEqual([null, null]);
+  for (let tick = 1; tick <= 6; tick++) store.apply(rttSample(20_000 + tick * 500, 300 + tick));
+  expect(store.spreads.get('node-1')).toBe(2.5);
+  expect(store.travels.get('node-1')).toBe(304);
+  // The same settings told again change nothing.
+  network.apply(networkStatus({ links: [linkStatus(1, profileSettings('3g'))] }));
+  store.apply(rttSample(24_000, 304));
+  expect(store.spreads.get('node-1')).toBe(2.5);
 });
 
 test('the spread takes fifteen seconds, the steady figure the last five answers', () => {
