@@ -1,6 +1,6 @@
 /** Where the playhead is, what is buffered ahead of it, and when each chunk is needed. */
 import { SECOND_MS } from '../../contract/units.ts';
-import { AHEAD_BYTES_MAX, DOWNLOADS_MAX, FILL_SEC } from './limits.ts';
+import { AHEAD_BYTES_MAX, DOWNLOADS_MAX, FILL_SEC, NEEDED_NOW_SEC } from './limits.ts';
 import type { ChunkState, ClientState } from './state.ts';
 
 /** Timestamps of segments are rounded; what is closer than this touches. */
@@ -37,9 +37,16 @@ export const bufferedUntilSec = (state: ClientState, fromSec: number): number =>
 };
 
 export const bufferSecOf = (state: ClientState, nowMs: number): number => {
-  if (state.schedule === 'wanted') return state.order.some((chunk) => chunk.status === 'complete') ? DOWNLOAD_BUFFER_SEC : 0;
+  if (state.schedule === 'wanted') return state.order.some((chunk) => chunk.status !== 'missing') ? DOWNLOAD_BUFFER_SEC : 0;
   const fromSec = positionAt(state, nowMs);
   return bufferedUntilSec(state, fromSec) - fromSec;
+};
+
+/** Whether the picture waits for a chunk, or will before long; of a download, the first chunk. */
+export const isNeededNow = (state: ClientState, { facts }: ChunkState, bufferSec: number, nowMs: number): boolean => {
+  if (bufferSec >= NEEDED_NOW_SEC) return false;
+  if (state.schedule === 'wanted') return facts.sequence === Math.min(...state.wanted);
+  return facts.startSec < positionAt(state, nowMs) + NEEDED_NOW_SEC;
 };
 
 /** When a chunk must be there: its segment begins to play. A picture that stands could move at once. */
@@ -49,7 +56,7 @@ export const deadlineMsOf = (state: ClientState, { facts }: ChunkState, nowMs: n
     : nowMs + (Math.max(0, facts.startSec - positionAt(state, nowMs)) * SECOND_MS) / (state.playhead.rate || 1);
 
 /** In playing order: what lies within reach of the playhead, and what is wanted anywhere. */
-const chunksInReach = (state: ClientState, nowMs: number): ChunkState[] => {
+export const chunksInReach = (state: ClientState, nowMs: number): ChunkState[] => {
   const reached: ChunkState[] = [];
   const fromSec = positionAt(state, nowMs);
   for (let index = indexAt(state, fromSec); state.schedule === 'playback' && index < state.order.length; index++) {

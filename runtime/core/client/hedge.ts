@@ -5,8 +5,9 @@
 import { SECOND_MS } from '../../contract/units.ts';
 import { bufferSecOf, deadlineMsOf } from './buffer.ts';
 import { spareNodes } from './choose.ts';
-import { HEDGE_GAIN_MS_MIN, HEDGE_GAIN_SHARE, MOVE_FACTOR, OWN_RATE_MS_MIN, URGENT_BELOW_SEC } from './limits.ts';
+import { HEDGE_GAIN_MS_MIN, IN_FLIGHT_MAX, IN_FLIGHT_MAX_URGENT, LATE_FIRST_BYTE_FACTOR, LATE_MS_MIN, MOVE_GAIN_SHARE, OWN_RATE_MS_MIN, URGENT_BELOW_SEC, URGENT_GAIN_SHARE } from './limits.ts';
 import type { NodeState } from './nodes.ts';
+import { createUsualFirstByte } from './silence.ts';
 import { createPredict, lateMsOf, type Predict, timeMsOf } from './predict.ts';
 import { type ChunkState, type ClientState, nodeOf, positionOf, type RequestState, requestsOf } from './state.ts';
 import { ask, type Effects, isMeasuring, move } from './work.ts';
@@ -16,26 +17,29 @@ const isHedgeable = (state: ClientState, request: RequestState): boolean =>
   request.hedgeOf === null && ![...state.requests.values()].some((other) => other.hedgeOf === request.requestId) && !state.chunks.get(request.sequence)!.isSuspect;
 
 /**
- * How long it will still take: by its own speed once that can be told, else by what is known of its node now, which may be more than when it was
- * asked. One that is silent beyond its time may stay so as long again.
+ * How long it will still take, by what is known of its node now, which may be more than when it was asked, and by its own speed: by the better of
+ * the two until it is late, since every connection begins slowly, and by its own speed then. One that is silent beyond its time may stay so as
+ * long again.
  */
-export const remainingMsOf = (request: RequestState, node: NodeState, predict: Predict, nowMs: number): number => {
+export const remainingMsOf = (request: RequestState, node: NodeState, isLate: boolean, predict: Predict, nowMs: number): number => {
   const elapsedMs = nowMs - request.askedAtMs;
   const leftBytes = request.toByte - positionOf(request);
   const flowMs = request.firstByteAtMs === null ? 0 : nowMs - request.firstByteAtMs;
-  if (flowMs >= OWN_RATE_MS_MIN && request.gotBytes > 0) return (leftBytes / request.gotBytes) * flowMs;
   const expectedMs = Math.min(request.predictedMs, timeMsOf(node, 0, predict));
-  return elapsedMs < expectedMs ? expectedMs - elapsedMs : elapsedMs;
+  const byNodeMs = elapsedMs < expectedMs ? expectedMs - elapsedMs : elapsedMs;
+  if (flowMs < OWN_RATE_MS_MIN || request.gotBytes === 0) return byNodeMs;
+  const byOwnMs = (leftBytes / request.gotBytes) * flowMs;
+  return isLate ? byOwnMs : Math.min(byOwnMs, byNodeMs);
 };
 
 /**
  * Whether every node that is at work is slower than it should be, going by what will be late as well as by what is: then the cause is common, a
  * second node is no remedy, and doubling makes it worse.
  */
-const areAllSlow = (state: ClientState, predict: Predict, nowMs: number): boolean => {
+const areAllSlow = (state: ClientState, isLate: (request: RequestState) => boolean, predict: Predict, nowMs: number): boolean => {
   const nodes = new Map<string, boolean>();
   for (const request of state.requests.values()) {
-    const willTakeMs = nowMs - request.askedAtMs + remainingMsOf(request, nodeOf(state, request.nodeId), predict, nowMs);
+    const willTakeMs = nowMs - request.askedAtMs + remainingMsOf(request, nodeOf(state, request.nodeId), isLate(request), predict, nowMs);
     nodes.set(request.nodeId, (nodes.get(request.nodeId) ?? false) || willTakeMs > lateMsOf(state, request));
   }
   return nodes.size > 1 && [...nodes.values()].every(Boolean);
@@ -44,7 +48,6 @@ const areAllSlow = (state: ClientState, predict: Predict, nowMs: number): boolea
 interface Hedging {
   isUrgent: boolean;
   isLate: boolean;
-  isTooLate: boolean;
   remainingMs: number;
 }
 
@@ -54,12 +57,16 @@ const lateWords = ({ nodeId, askedAtMs, gotBytes }: RequestState, isLate: boolea
   return `${nodeId} was ${isLate ? 'late' : 'too slow'} after ${elapsed}`;
 };
 
-const considerOne = (state: ClientState, chunk: ChunkState, request: RequestState, { isUrgent, isLate, isTooLate, remainingMs }: Hedging, nowMs: number, out: Effects): boolean => {
+const considerOne = (state: ClientState, chunk: ChunkState, request: RequestState, { isUrgent, isLate, remainingMs }: Hedging, nowMs: number, out: Effects): boolean => {
   const leftBytes = request.toByte - positionOf(request);
   const busyNodeIds = new Set(requestsOf(state, chunk.facts.sequence).map((other) => other.nodeId));
-  const [spare] = spareNodes(state, chunk, leftBytes, isUrgent ? new Set([request.nodeId]) : busyNodeIds, nowMs);
-  if (!spare || spare.timeMs > remainingMs - HEDGE_GAIN_MS_MIN) return false;
-  const isWorthIt = isUrgent ? isLate || spare.timeMs < remainingMs * HEDGE_GAIN_SHARE : true;
+  // In an emergency any other node will do, even one that is at this chunk already; as long as nothing is late, one with nothing else to do.
+  const countMax = isUrgent ? (isLate ? IN_FLIGHT_MAX_URGENT : 1) : IN_FLIGHT_MAX;
+  const [spare] = spareNodes(state, chunk, leftBytes, isUrgent ? new Set([request.nodeId]) : busyNodeIds, countMax, nowMs);
+  // Of one that is silent nothing is known but its silence; then a second one is worth its bytes even if it takes as long again.
+  const isDoubtful = isUrgent && isLate && request.gotBytes === 0;
+  if (!spare || (!isDoubtful && spare.timeMs > remainingMs - HEDGE_GAIN_MS_MIN) || spare.timeMs > 2 * remainingMs) return false;
+  const isWorthIt = isUrgent ? isLate || spare.timeMs < remainingMs * URGENT_GAIN_SHARE : true;
   if (isWorthIt && (isUrgent || state.hedgeBytes >= leftBytes)) {
     state.hedgeBytes = Math.max(Math.min(0, state.hedgeBytes), state.hedgeBytes - leftBytes);
     state.totals.hedgeCount++;
@@ -69,7 +76,7 @@ const considerOne = (state: ClientState, chunk: ChunkState, request: RequestStat
     ask(state, chunk, positionOf(request), request.toByte, choice, request, nowMs, out);
     return false;
   }
-  if (!isTooLate || spare.timeMs > remainingMs * HEDGE_GAIN_SHARE) return false;
+  if (!isLate || spare.timeMs > remainingMs * MOVE_GAIN_SHARE) return false;
   move(state, request, nowMs, out);
   return true;
 };
@@ -77,21 +84,25 @@ const considerOne = (state: ClientState, chunk: ChunkState, request: RequestStat
 /** Doubles or moves what needs it; returns whether anything was moved, so that bytes are free to be asked for elsewhere. */
 export const hedge = (state: ClientState, nowMs: number, out: Effects): boolean => {
   if (!isMeasuring(state) || state.requests.size === 0) return false;
-  const isLate = (request: RequestState): boolean => nowMs - request.askedAtMs > lateMsOf(state, request);
+  const usualFirstByteMs = createUsualFirstByte(state, 0.5);
+  const isLate = ({ nodeId, askedAtMs, firstByteAtMs, ...request }: RequestState): boolean => {
+    const elapsedMs = nowMs - askedAtMs;
+    return elapsedMs > lateMsOf(state, request) || (firstByteAtMs === null && elapsedMs > LATE_MS_MIN + LATE_FIRST_BYTE_FACTOR * usualFirstByteMs(nodeId));
+  };
   const bufferSec = bufferSecOf(state, nowMs);
   const predict = createPredict(state, nowMs);
-  if (areAllSlow(state, predict, nowMs)) return false;
+  if (areAllSlow(state, isLate, predict, nowMs)) return false;
   let hasMoved = false;
   for (const request of [...state.requests.values()]) {
     if (!isHedgeable(state, request)) continue;
     const chunk = state.chunks.get(request.sequence)!;
     const deadlineMs = deadlineMsOf(state, chunk, nowMs);
-    const remainingMs = remainingMsOf(request, nodeOf(state, request.nodeId), predict, nowMs);
+    const isRequestLate = isLate(request);
+    const remainingMs = remainingMsOf(request, nodeOf(state, request.nodeId), isRequestLate, predict, nowMs);
     const isUrgent = bufferSec < URGENT_BELOW_SEC && deadlineMs - nowMs < 2 * URGENT_BELOW_SEC * SECOND_MS;
-    const willMiss = nowMs + remainingMs > deadlineMs;
-    if (!isUrgent && !isLate(request) && !willMiss) continue;
-    const isTooLate = nowMs - request.askedAtMs > MOVE_FACTOR * lateMsOf(state, request);
-    hasMoved = considerOne(state, chunk, request, { isUrgent, isLate: isLate(request), isTooLate, remainingMs }, nowMs, out) || hasMoved;
+    const willMiss = nowMs + remainingMs > deadlineMs && nowMs - request.askedAtMs >= LATE_MS_MIN;
+    if (!isUrgent && !isRequestLate && !willMiss) continue;
+    hasMoved = considerOne(state, chunk, request, { isUrgent, isLate: isRequestLate, remainingMs }, nowMs, out) || hasMoved;
   }
   return hasMoved;
 };
@@ -102,12 +113,11 @@ export const nextHedgeMs = (state: ClientState, nowMs: number): number | null =>
   let nextMs: number | null = null;
   for (const request of state.requests.values()) {
     if (!isHedgeable(state, request)) continue;
-    const lateMs = lateMsOf(state, request);
-    const times = [lateMs, MOVE_FACTOR * lateMs].map((afterMs) => request.askedAtMs + afterMs + 1).filter((atMs) => atMs > nowMs);
+    const lateAtMs = request.askedAtMs + lateMsOf(state, request) + 1;
     // A request that is late without a remedy is thought of again and again: a node may become free, the budget may grow.
-    nextMs = Math.min(nextMs ?? Infinity, times[0] ?? Infinity, nowMs + RETHINK_MS);
+    nextMs = Math.min(nextMs ?? Infinity, lateAtMs > nowMs ? lateAtMs : Infinity, nowMs + RETHINK_MS);
   }
   return nextMs;
 };
 
-const RETHINK_MS = 200;
+const RETHINK_MS = 100;

@@ -28,14 +28,22 @@ const predictionByTruth = ({ roundTripMs, bitsPerSecond, lossShare, isReachable 
   };
 };
 
-/** What is assumed of a node as long as nothing is known of it: that it is like the others. */
-const priorOf = (state: ClientState): NodePrediction => {
+/**
+ * What is assumed of a node as long as nothing is known of it: that it is like the others; and of one whose wait is known but not its rate, that
+ * its rate is lower by as much as its wait is longer, since that is how TCP gets going.
+ */
+const createPriorOf = (state: ClientState): ((node: NodeState) => NodePrediction) => {
   const figures = [...state.nodes.values()].map((node) => figuresOf(node.estimate));
   const median = (values: (number | null)[], unknown: number): number => percentileOf(values.filter((value) => value !== null), 0.5) ?? unknown;
-  return {
+  const prior: NodePrediction = {
     bitsPerSecond: median(figures.map((figure) => figure.bitsPerSecond), NODE_PRIOR.bitsPerSecond),
     firstByteMs: median(figures.map((figure) => figure.firstByteMs ?? figure.pingMs), NODE_PRIOR.firstByteMs),
     reliability: NODE_PRIOR.reliability,
+  };
+  return ({ estimate }) => {
+    const { firstByteMs, pingMs } = figuresOf(estimate);
+    const waitMs = firstByteMs ?? pingMs ?? prior.firstByteMs;
+    return waitMs > prior.firstByteMs ? { ...prior, bitsPerSecond: (prior.bitsPerSecond * prior.firstByteMs) / waitMs } : prior;
   };
 };
 
@@ -46,11 +54,11 @@ export type Predict = (node: NodeState) => NodePrediction;
  * with a buffer to risk.
  */
 export const createPredict = (state: ClientState, nowMs: number): Predict => {
-  const prior = priorOf(state);
+  const priorOf = createPriorOf(state);
   const mayHope = bufferSecOf(state, nowMs) > EXPLORE_ABOVE_SEC;
   return (node) => {
     if (state.client === 'oracle' && node.truth) return predictionByTruth(node.truth);
-    const hoped = predictionOf(node.estimate, nowMs, prior);
+    const hoped = predictionOf(node.estimate, nowMs, priorOf(node));
     const { bitsPerSecond, firstByteMs } = figuresOf(node.estimate);
     if (mayHope) return hoped;
     return { ...hoped, bitsPerSecond: Math.min(hoped.bitsPerSecond, bitsPerSecond ?? Infinity), firstByteMs: Math.max(hoped.firstByteMs, firstByteMs ?? 0) };
@@ -71,7 +79,7 @@ export const noteRatio = (state: ClientState, { predictedMs, askedAtMs }: Reques
 };
 
 /** After so long a request is late: the p95 of what requests took lately, compared with what was predicted for them. */
-export const lateMsOf = (state: ClientState, request: RequestState): number => {
+export const lateMsOf = (state: ClientState, request: Pick<RequestState, 'predictedMs'>): number => {
   const ratio = state.ratios.length < RATIOS_MIN ? LATE_RATIO_UNKNOWN : percentileOf(state.ratios, 0.95)!;
   return Math.max(LATE_MS_MIN, request.predictedMs * Math.min(LATE_RATIO_MAX, Math.max(LATE_RATIO_MIN, ratio)));
 };

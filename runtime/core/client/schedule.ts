@@ -1,32 +1,38 @@
 /** Gives work to nodes: the earliest deadline first, a few chunks at a time, whole or in ranges. */
 import { figuresOf } from '../scheduling/node-estimate.ts';
 import { SECOND_MS } from '../../contract/units.ts';
-import { bufferSecOf, dueChunks } from './buffer.ts';
+import { bufferSecOf, dueChunks, isNeededNow } from './buffer.ts';
 import { bytesIn, type ByteRange, gapsIn } from './byte-ranges.ts';
-import { chooseNode } from './choose.ts';
-import { DOWNLOADS_MAX, RANGE_BYTES_MIN, RANGE_FIRST_BYTES, RANGE_REST_SHARE, SPLIT_BELOW_SEC } from './limits.ts';
+import { chooseNode, shareCount } from './choose.ts';
+import { DOWNLOADS_MAX, RANGE_BYTES, RANGE_BYTES_MIN, RANGE_FIRST_BYTES, RANGE_REST_SHARE, SPLIT_BELOW_SEC } from './limits.ts';
 import { type ChunkState, type ClientState, positionOf, requestsOf } from './state.ts';
 import { ask, checkMiss, type Effects, isMeasuring } from './work.ts';
 
 const gapsOf = (state: ClientState, { facts, here }: ChunkState): ByteRange[] =>
   gapsIn(facts.sizeBytes, here, requestsOf(state, facts.sequence).map((request) => ({ from: positionOf(request), to: request.toByte })));
 
-/** A range that keeps the link of any holder busy until the next one's first byte is there. */
-const rangeBytesOf = (state: ClientState, { facts }: ChunkState): number =>
-  Math.max(
-    RANGE_BYTES_MIN,
-    ...facts.holders.map((nodeId) => {
-      const node = state.nodes.get(nodeId);
-      const { bitsPerSecond = null, firstByteMs = null } = node ? figuresOf(node.estimate) : {};
-      return bitsPerSecond === null || firstByteMs === null ? 0 : (bitsPerSecond / 8) * (firstByteMs / SECOND_MS) * RANGE_FIRST_BYTES;
-    }),
-  );
+/**
+ * A range that keeps the link of any holder busy until the next one's first byte is there; of a chunk too small for that, an equal share for each
+ * holder.
+ */
+const rangeBytesOf = (state: ClientState, chunk: ChunkState, nowMs: number): number => {
+  const { facts } = chunk;
+  const flowBytes = facts.holders.map((nodeId) => {
+    const node = state.nodes.get(nodeId);
+    const { bitsPerSecond = null, firstByteMs = null } = node ? figuresOf(node.estimate) : {};
+    return bitsPerSecond === null || firstByteMs === null ? 0 : (bitsPerSecond / 8) * (firstByteMs / SECOND_MS) * RANGE_FIRST_BYTES;
+  });
+  const shareBytes = Math.ceil(facts.sizeBytes / shareCount(state, chunk, false, nowMs));
+  return Math.floor(Math.max(RANGE_BYTES_MIN, Math.min(shareBytes, Math.max(RANGE_BYTES, ...flowBytes))));
+};
 
-/** The first piece of a gap: all of it with a good buffer, a range when time is short. */
-const pieceBytesOf = (state: ClientState, chunk: ChunkState, gapBytes: number, bufferSec: number): number => {
+/** How much of a gap is asked for in one piece. */
+const pieceBytesOf = (state: ClientState, chunk: ChunkState, gapBytes: number, bufferSec: number, nowMs: number): number => {
   if (!isMeasuring(state) || chunk.isSuspect || bufferSec >= SPLIT_BELOW_SEC) return gapBytes;
-  const rangeBytes = Math.floor(rangeBytesOf(state, chunk));
-  return gapBytes <= rangeBytes * (1 + RANGE_REST_SHARE) ? gapBytes : rangeBytes;
+  const pieceBytes = isNeededNow(state, chunk, bufferSec, nowMs)
+    ? rangeBytesOf(state, chunk, nowMs)
+    : Math.max(RANGE_BYTES, Math.ceil(gapBytes / shareCount(state, chunk, true, nowMs)));
+  return gapBytes <= pieceBytes * (1 + RANGE_REST_SHARE) ? gapBytes : pieceBytes;
 };
 
 /** Asks for one piece of a chunk; returns whether somebody was there to be asked. */
@@ -34,7 +40,7 @@ const askForPiece = (state: ClientState, chunk: ChunkState, bufferSec: number, n
   const isBusy = chunk.isSuspect && requestsOf(state, chunk.facts.sequence).length > 0;
   const gap = isBusy ? undefined : gapsOf(state, chunk)[0];
   if (!gap) return false;
-  const pieceBytes = pieceBytesOf(state, chunk, gap.to - gap.from, bufferSec);
+  const pieceBytes = pieceBytesOf(state, chunk, gap.to - gap.from, bufferSec, nowMs);
   const choice = chooseNode(state, chunk, pieceBytes, nowMs);
   if (!choice) {
     checkMiss(state, chunk, nowMs, out);

@@ -52,11 +52,6 @@ export interface RequestState {
   firstByteAtMs: number | null;
   heardAtMs: number;
   readonly predictedMs: number;
-  /** Silence that ends it, before its first byte and after. */
-  readonly firstByteMsMax: number;
-  readonly stallMsMax: number;
-  /** How many times that it may last while its node answers other requests. */
-  readonly queuePatience: number;
   readonly isTrial: boolean;
   readonly isExploring: boolean;
   /** The request whose tail this doubles. */

@@ -11,12 +11,12 @@
  *               └─ silent, refused ──────┴─ cut, stalled ────▶ failed: its rest is a gap again
  *               └────── overtaken by a hedge, or no longer needed: ended
  */
-import { isInReach, nextDueMs } from './buffer.ts';
+import { chunksInReach, isInReach, nextDueMs } from './buffer.ts';
 import { hedge, nextHedgeMs } from './hedge.ts';
 import type { ChunkFacts, ClientEffect, ClientInput } from './messages.ts';
 import { notePing } from './nodes.ts';
 import { schedule } from './schedule.ts';
-import { silentAtMs } from './silence.ts';
+import { createSilentAt } from './silence.ts';
 import { type ChunkState, type ClientState, createChunk, nodeOf, positionOf } from './state.ts';
 import { abandon, type Effects, handleBytes, handleFailure, handleFirstByte, handleVerdict, seconds } from './work.ts';
 
@@ -109,8 +109,9 @@ const abandonOutOfReach = (state: ClientState, nowMs: number, out: Effects): voi
 };
 
 const endSilent = (state: ClientState, nowMs: number, out: Effects): void => {
-  for (const request of [...state.requests.values()]) {
-    if (nowMs < silentAtMs(request, nodeOf(state, request.nodeId))) continue;
+  const silentAt = createSilentAt(state);
+  const silent = [...state.requests.values()].filter((request) => nowMs >= silentAt(request));
+  for (const request of silent) {
     out.push({ kind: 'abort', requestId: request.requestId });
     const heard = positionOf(request) > request.fromByte ? `stopped after ${request.gotBytes} bytes and ` : '';
     handleFailure(state, request, `${heard}was silent for ${seconds(nowMs - request.heardAtMs)}`, nowMs, out);
@@ -123,8 +124,9 @@ const TIMER_MS_MIN = 1;
 /** The next time at which something happens by itself. */
 const setTimer = (state: ClientState, nowMs: number, out: Effects): void => {
   const times: number[] = [];
-  for (const request of state.requests.values()) times.push(silentAtMs(request, nodeOf(state, request.nodeId)));
-  for (const chunk of state.order) if (chunk.status === 'missing' && chunk.retryAtMs > nowMs) times.push(chunk.retryAtMs);
+  const silentAt = createSilentAt(state);
+  for (const request of state.requests.values()) times.push(silentAt(request));
+  for (const chunk of chunksInReach(state, nowMs)) if (chunk.status === 'missing' && chunk.retryAtMs > nowMs) times.push(chunk.retryAtMs);
   for (const { breaker } of state.nodes.values()) if (breaker.openUntilMs !== null && breaker.openUntilMs > nowMs) times.push(breaker.openUntilMs);
   for (const atMs of [nextDueMs(state, nowMs), nextHedgeMs(state, nowMs)]) if (atMs !== null) times.push(atMs);
   if (times.length === 0) return;

@@ -9,7 +9,6 @@ import { noteAsked, noteBytes, noteEnd, noteFirstByte } from './nodes.ts';
 import { bufferSecOf } from './buffer.ts';
 import { lateMsOf, noteRatio } from './predict.ts';
 import { draw } from './random.ts';
-import { silencesOf } from './silence.ts';
 import { beginActivity, type ChunkState, type ClientState, endActivity, nodeOf, positionOf, type RequestState, requestsOf } from './state.ts';
 
 export type Effects = ClientEffect[];
@@ -27,7 +26,7 @@ export const ask = (state: ClientState, chunk: ChunkState, fromByte: number, toB
   const requestId = state.requestIdNext++;
   state.requests.set(requestId, {
     requestId, sequence, nodeId: choice.nodeId, fromByte, toByte, gotBytes: 0, doubledBytes: 0, askedAtMs: nowMs, firstByteAtMs: null, heardAtMs: nowMs,
-    predictedMs: choice.predictedMs, ...silencesOf(state.client, node, chunk.missCount), isTrial: choice.code === 'tried-again', isExploring: choice.code === 'explored',
+    predictedMs: choice.predictedMs, isTrial: choice.code === 'tried-again', isExploring: choice.code === 'explored',
     hedgeOf: hedgeOf?.requestId ?? null, reservedBytes: hedgeOf ? toByte - fromByte : 0,
   });
   state.totals.requestCount++;

@@ -22,7 +22,7 @@ const scripted = (options: Partial<ChunkSourceOptions> = {}) => {
     onChunk: (report) => reports.push(report), onMiss: (miss) => misses.push(miss), ...options,
   });
   const { requests } = transport;
-  return { clock, source, requests, reports, misses, last: (): ScriptedRequest => requests.at(-1)! };
+  return { clock, source, transport, requests, reports, misses, last: (): ScriptedRequest => requests.at(-1)! };
 };
 
 describe('loading chunks', () => {
@@ -139,8 +139,9 @@ describe('the manifest', () => {
 
 describe('while playing', () => {
   test('chunks are fetched ahead of the playhead without being asked for, and nodes are pinged', async () => {
-    const { source, requests } = scripted({ schedule: 'playback' });
-    expect(new Set(requests.map((request) => request.sequence))).toEqual(new Set([0, 1, 2]));
+    const { source, requests, transport } = scripted({ schedule: 'playback' });
+    expect(new Set(requests.map((request) => request.sequence))).toEqual(new Set([0]));
+    expect(new Set(transport.pinged)).toEqual(new Set(['node-1', 'node-2', 'node-3']));
     while (requests.some((request) => !request.isAborted && source.state.requests.size > 0)) {
       const open = [...source.state.requests.values()];
       for (const request of requests) if (open.some((other) => other.sequence === request.sequence && other.nodeId === request.nodeId)) request.serve();

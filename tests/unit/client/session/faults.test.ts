@@ -28,6 +28,12 @@ test('what still came from the node itself is not owed any more', () => {
   expect(watch.faults()[0]!.recoveredMs).toBe(900);
 });
 
+test('what was on its way elsewhere already is settled when the chunk is there', () => {
+  const { watch } = watching();
+  watch.handleComplete(0);
+  expect(watch.faults()).toMatchObject([{ isSettled: true, recoveredMs: null }]);
+});
+
 test('a node that owed nothing has nothing to recover', () => {
   const machine = createMachine({ chunks: [facts(0)] });
   const watch = createFaultWatch();

@@ -21,7 +21,7 @@ const choosing = (known: Record<string, Known>, { client = 'smart' as ClientKind
   const machine = createMachine({ client, seed, chunks: [] });
   const { state } = machine;
   const buffered = Array.from({ length: bufferSec / 10 }, (_, index) => facts(index));
-  machine.feed({ kind: 'chunks', chunks: [...buffered, facts(sequence, { startSec: 900, endSec: 910, holders: Object.keys(known).length > 0 ? Object.keys(known) : HOLDERS })] });
+  machine.feed({ kind: 'chunks', chunks: [...buffered, facts(sequence, { ...(bufferSec === 0 ? { startSec: 0, endSec: 10 } : { startSec: 900, endSec: 910 }), holders: Object.keys(known).length > 0 ? Object.keys(known) : HOLDERS })] });
   for (const { sequence: done } of buffered) state.chunks.get(done)!.status = 'complete';
   state.requests.clear();
   for (const node of state.nodes.values()) Object.assign(node.estimate, { inFlightCount: 0, inFlightBytes: 0 });
@@ -62,6 +62,11 @@ describe('the smart client asks', () => {
     expect(choosing({ quick: { mebibyteMs: 100, inFlightCount: 2 }, slow: { mebibyteMs: 4_000 } }).choose()).toBeNull();
   });
 
+  test('the idle node for what is needed later, however much quicker a busy one is', () => {
+    const known = { a: { mebibyteMs: 100, inFlightCount: 1 }, b: { mebibyteMs: 150 } };
+    expect(choosing(known, { bufferSec: 10 }).choose()?.nodeId).toBe('b');
+  });
+
   test('any of those within a tenth of the best, by the seed, and of these first the one that gave least', () => {
     const chosen = (known: Record<string, Known>) => new Set(Array.from({ length: 40 }, (_, seed) => choosing(known, { seed }).choose()!.nodeId));
     expect(chosen({ a: { mebibyteMs: 100 }, b: { mebibyteMs: 105 }, c: { mebibyteMs: 150 } })).toEqual(new Set(['a', 'b']));
@@ -92,9 +97,9 @@ describe('a node that was slow long ago', () => {
     const { state } = choosing(known, { nowMs: 64_000, bufferSec: 30 });
     expect(timeMsOf(state.nodes.get('slow')!, MIB, createPredict(state, 64_000))).toBeLessThan(200);
   });
-  test('is then tried with 256 KiB of useful bytes, one node at a time', () => {
+  test('is then tried with 64 KiB of useful bytes, one node at a time', () => {
     const explored = choosing(known, { nowMs: 64_000, bufferSec: 30 });
-    expect(explored.choose()).toMatchObject({ nodeId: 'slow', code: 'explored', bytesMax: 256 * KIB });
+    expect(explored.choose()).toMatchObject({ nodeId: 'slow', code: 'explored', bytesMax: 64 * KIB });
     expect(choosing(known, { nowMs: 64_000, bufferSec: 20 }).choose()).toMatchObject({ code: 'quickest' });
     explored.state.requests.set(1, { isExploring: true, sequence: 5 } as never);
     expect(explored.choose()).toMatchObject({ code: 'quickest' });

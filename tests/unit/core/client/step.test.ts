@@ -28,7 +28,7 @@ describe('the start', () => {
 
   test('a chunk that is checked and right is complete, and tells who gave what of it and why', () => {
     const machine = createMachine();
-    machine.serveAll();
+    machine.serveAll(1, 8);
     const [complete] = machine.take('complete');
     expect(complete!.outcome).toMatchObject({ sequence: 0, hedged: false, failedOver: false, code: 'split' });
     expect(complete!.outcome.sources.reduce((sum, source) => sum + source.sizeBytes, 0)).toBe(1024 * KIB);
@@ -42,9 +42,22 @@ describe('the start', () => {
     machine.serveAll();
     machine.take('request');
     machine.feed({ kind: 'playhead', positionSec: 0, rate: 1 });
-    machine.pass(1_000);
+    machine.pass(10);
     expect(ranges(machine)).toMatchObject([{ from: 0, to: 1024 }]);
     expect(machine.open()).toMatchObject([{ sequence: 3 }]);
+  });
+
+  test('what is needed later waits for nodes that have answered and have nothing else to do', () => {
+    const machine = createMachine({ chunks: [facts(0), facts(1, { holders: ['node-1', 'node-4', 'node-5'] })] });
+    expect(new Set(machine.open().map((request) => request.sequence))).toEqual(new Set([0]));
+    machine.feed({ kind: 'ping', nodeId: 'node-4', tookMs: 20 });
+    const later = machine.open().filter((request) => request.sequence === 1);
+    expect(later).toMatchObject([{ nodeId: 'node-4', fromByte: 0, toByte: 1024 * KIB }]);
+  });
+
+  test('a small chunk is shared out among all holders too, but not in crumbs', () => {
+    expect(ranges(createMachine({ chunks: [facts(0, { sizeBytes: 480 * KIB })] })).map(({ from, to }) => [from, to])).toEqual([[0, 160], [160, 320], [320, 480]]);
+    expect(ranges(createMachine({ chunks: [facts(0, { sizeBytes: 140 * KIB })] })).map(({ from, to }) => [from, to])).toEqual([[0, 140]]);
   });
 
   test('at most four chunks are under way', () => {
@@ -110,17 +123,15 @@ describe('when a node fails', () => {
   });
 
   test('two failures in a row open its breaker, and it is asked no more while others are trusted', () => {
-    const machine = createMachine({ chunks: Array.from({ length: 3 }, (_, sequence) => facts(sequence)) });
-    for (let failures = 0; failures < 2; ) {
-      const request = machine.open().find(({ nodeId }) => nodeId === 'node-2');
-      if (request) {
-        machine.feed({ kind: 'failed', requestId: request.requestId, reason: 'answered 500' });
-        failures++;
-      } else machine.serve(machine.open()[0]!, 1, 8);
+    const machine = createMachine({ chunks: [facts(0, { sizeBytes: 1_000, holders: ['node-2'] })] });
+    for (let failures = 0; failures < 2; failures++) {
+      machine.feed({ kind: 'failed', requestId: machine.open()[0]!.requestId, reason: 'answered 500' });
+      expect(machine.state.nodes.get('node-2')!.breaker.openUntilMs === null).toBe(failures === 0);
+      machine.pass(250);
     }
-    machine.take('request');
-    for (let step = 0; step < 6; step++) machine.serve(machine.open()[0]!, 1, 8);
-    expect(machine.take('request').filter((request) => request.nodeId === 'node-2')).toEqual([]);
+    machine.feed({ kind: 'chunks', chunks: [facts(0, { sizeBytes: 1_000, holders: ['node-2', 'node-1'] })] });
+    machine.pass(500);
+    expect(machine.open()).toMatchObject([{ nodeId: 'node-1' }]);
   });
 
   test('when all breakers are open, the one closest to being trusted again is asked', () => {
