@@ -1,6 +1,6 @@
 /** Values on the command line: parsed here once, refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
-import { CLIENT_KINDS, type ClientKind } from '../contract/client-kind.ts';
+import { CLIENT_KINDS, type ClientKind, PLAYER_CLIENT_KINDS } from '../contract/client-kind.ts';
 import { BLOCKS_MAX, ReportFormat, SESSION_SEC_MAX } from '../contract/comparison.ts';
 import { LogLevel } from '../contract/control/logs.ts';
 import { NODES_MAX, REPLICAS_MAX } from '../contract/settings.ts';
@@ -48,6 +48,7 @@ export const parseSeed = whole(0, 2 ** 31 - 1);
 export const parseAuthentication = oneOf('on', 'off');
 /** For an option that may be given more than once. */
 export const collectSources = (name: string, before: readonly string[] = []): string[] => [...before, name];
+export const parseClient = oneOf(...PLAYER_CLIENT_KINDS);
 export const parseLevel = oneOf(...LogLevel.options);
 
 const severalOf =

@@ -1,10 +1,11 @@
 /** The commands of the library: videos in, out, and between. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { PLAYER_CLIENT_KINDS } from '../contract/client-kind.ts';
 import { runDownload } from './commands/download.ts';
 import { runPlay, type PlayOptions } from './commands/play.ts';
 import { runUpload, type UploadOptions } from './commands/upload.ts';
 import { runDelete, runManifest, runRename, runRestore, runVideos, type VideosOptions } from './commands/videos.ts';
-import { parseLimit, parseOffset, parseTitle } from './options.ts';
+import { parseClient, parseLimit, parseOffset, parseTitle } from './options.ts';
 import { examples, type Run } from './program-parts.ts';
 
 export const addVideos = (program: Command, run: Run): void => {
@@ -39,8 +40,10 @@ export const addVideos = (program: Command, run: Run): void => {
     .summary('download a video in order, check every hash, report how it went')
     .description('Downloads the chunks in order, asks the next node when one fails, checks every SHA-256, and reports start-up, throughput and failures.')
     .option('--out <file>', 'write the video (MP4) to a file')
+    .option('--client <client>', `which client chooses the nodes: ${PLAYER_CLIENT_KINDS.join(', ')}`, parseClient, 'smart')
+    .addOption(new Option('--realtime', 'play as long as the video lasts, without a picture, and report start-up, stalls and buffer').conflicts('out').default(false))
     .option('--dashboard', 'open the page on this video instead', false)
-    .addHelpText('after', examples('vstack play vid-0123456789ab', 'vstack play vid-0123456789ab --out film.mp4', 'vstack play vid-0123456789ab --dashboard'))
+    .addHelpText('after', examples('vstack play vid-0123456789ab', 'vstack play vid-0123456789ab --out film.mp4', 'vstack play vid-0123456789ab --client naive --realtime', 'vstack play vid-0123456789ab --dashboard'))
     .action((videoId: string, options: PlayOptions, command: Command) => run(command.optsWithGlobals(), (context) => runPlay(videoId, options, context)));
 
   program

@@ -3,6 +3,7 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { once } from 'node:events';
 import { downloadVideo, type DownloadReport } from '../../client/download/download-video.ts';
+import type { ClientKind } from '../../contract/client-kind.ts';
 import type { ControlClient } from '../../contract/control/index.ts';
 import { VStackError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/wire/metadata.ts';
@@ -13,11 +14,15 @@ import { formatBytes, formatClock, formatMs, formatRate } from '../terminal/form
 import { formatBar } from '../terminal/progress-bar.ts';
 import { printable } from '../terminal/style.ts';
 import { formatPairs, formatTable, type Column } from '../terminal/table.ts';
+import { playRealtime, realtimeLines, summaryOf } from './play-realtime.ts';
 import { attached } from './status.ts';
 
 export interface PlayOptions {
   out?: string;
   dashboard: boolean;
+  client: ClientKind;
+  /** As long as the video lasts, without a picture. */
+  realtime: boolean;
 }
 
 interface Sink {
@@ -78,7 +83,7 @@ const assertWhole = (manifest: Manifest, sha256: string): void => {
   throw new VStackError('checksum_mismatch', `Every chunk is right, but together they have the SHA-256 ${sha256}; the manifest says ${media.sha256}. Upload the video again.`);
 };
 
-const download = async (videoId: string, out: string | undefined, client: ControlClient, { output, signal }: CliContext): Promise<DownloadReport> => {
+const download = async (videoId: string, { out, kind }: { out: string | undefined; kind: ClientKind }, client: ControlClient, { output, signal }: CliContext): Promise<DownloadReport> => {
   const refresh = (): Promise<Manifest> => client.call('videos:manifest', { videoId }, { signal });
   const manifest = await refresh();
   const sink = out === undefined ? undefined : await openSink(out);
@@ -88,6 +93,7 @@ const download = async (videoId: string, out: string | undefined, client: Contro
       manifest,
       refresh,
       signal,
+      client: kind,
       write(bytes) {
         hash.update(bytes);
         return sink?.write(bytes);
@@ -118,9 +124,17 @@ export const runPlay = (videoId: string, options: PlayOptions, context: CliConte
       output.result({ url, opened }, [opened ? `Playing in the browser: ${url}` : `Open this address in a browser: ${url}`]);
       return exitCode.ok;
     }
+    if (options.realtime) {
+      const refresh = (): Promise<Manifest> => client.call('videos:manifest', { videoId });
+      const manifest = await refresh();
+      const result = await playRealtime({ kind: options.client, manifest, refresh }, context);
+      await client.call('videos:view', { videoId });
+      output.result({ ...summaryOf(result), title: manifest.title, verified: true }, realtimeLines(manifest.title, result, output));
+      return exitCode.ok;
+    }
     const out = options.out === undefined ? undefined : resolve(options.out);
     try {
-      const report = await download(videoId, out, client, context);
+      const report = await download(videoId, { out, kind: options.client }, client, context);
       await client.call('videos:view', { videoId });
       output.result({ ...report, verified: true, ...(out !== undefined && { file: out }) }, reportLines(report, out, output));
       return exitCode.ok;

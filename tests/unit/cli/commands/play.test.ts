@@ -24,12 +24,12 @@ describe('play', () => {
   it('checks every hash, writes the file, counts the view, and reports fail-over', async () => {
     vi.stubGlobal('fetch', (url: string) => Promise.resolve(url.startsWith('http://a') ? new Response('', { status: 500 }) : new Response(bytes)));
     const out = join(cli.dir(), 'out.mp4');
-    const { code, lines, host } = await cli.run(`play vid-1 --out ${out} --json`, handlers);
+    const { code, lines, host } = await cli.run(`play vid-1 --client naive --out ${out} --json`, handlers);
     expect(code).toBe(0);
     expect(lines.at(-1)).toMatchObject({ event: 'result', verified: true, size_bytes: 1000, file: out, failures: [{ chunk_id: 'vid-1-chunk-000', node_id: 'a' }] });
     expect((await readFile(out)).equals(bytes)).toBe(true);
     expect(host.asked.at(-1)!.name).toBe('videos:view');
-    expect((await cli.run('play vid-1', handlers)).out).toMatch(/start-up .*\nthroughput .*\nchunks .*\nfailures +1/);
+    expect((await cli.run('play vid-1 --client naive', handlers)).out).toMatch(/start-up .*\nthroughput .*\nchunks .*\nfailures +1/);
   });
 
   it('ends with code 5 and leaves no file when no node has the right bytes', async () => {
@@ -45,6 +45,23 @@ describe('play', () => {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response(bytes)));
     const wrong = { ...manifest, media: { ...manifest.media!, sha256: 'f'.repeat(64) } };
     expect((await cli.run('play vid-1', { ...handlers, 'videos:manifest': () => wrong })).code).toBe(5);
+  });
+
+  it('plays as long as the video lasts with --realtime, and tells what a viewer would have met', async () => {
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response(bytes)));
+    const short = { ...manifest, duration_sec: 0.2, chunks: manifest.chunks.map((chunk) => ({ ...chunk, duration_sec: 0.2 })) };
+    const realtime = { ...handlers, 'videos:manifest': () => short };
+    const { code, lines, host } = await cli.run('play vid-1 --realtime --client random-two --json', realtime);
+    expect(code).toBe(0);
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'chunk', sequence: 0, hedged: false, failed_over: false, why: expect.stringContaining('drawn') }));
+    expect(lines.at(-1)).toMatchObject({ event: 'result', client: 'random-two', ended_by: 'end', stalls: [], delivered_bytes: 1000, buffer: { fetched_at_ms: expect.any(Number) }, verified: true });
+    expect(host.asked.at(-1)!.name).toBe('videos:view');
+    expect((await cli.run('play vid-1 --realtime', realtime)).out).toMatch(/with the smart client.*\nstart-up .*\nstalls +none/);
+  });
+
+  it('refuses a client that it does not know, and a file where nothing is kept', async () => {
+    expect((await cli.run('play vid-1 --client clever', handlers)).code).toBe(2);
+    expect((await cli.run('play vid-1 --realtime --out film.mp4', handlers)).code).toBe(2);
   });
 
   it('opens the page on the video with --dashboard', async () => {
