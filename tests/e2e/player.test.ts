@@ -80,6 +80,29 @@ describeDoors('the player', ({ open }) => {
     await videoReaches(page, 0.5);
   });
 
+  test('changes the client while it plays, keeps it, and says why each chunk came from where it came', async () => {
+    const log = page.getByRole('region', { name: 'Fetched chunks' });
+    await log.getByText(/quickest of|as quick|the only holder|from node-\d+ \d+ %/).first().waitFor();
+    const choose = async (name: RegExp): Promise<void> => {
+      await page.getByRole('combobox', { name: 'Client' }).click();
+      await page.getByRole('option', { name }).click();
+    };
+    await choose(/^Naive client/);
+    await press('i');
+    const stats = page.getByRole('region', { name: 'Figures over the picture' });
+    await stats.getByText('Naive client').waitFor();
+    await press('i');
+    const { url, id } = { url: page.url(), id: /watch\/([\w-]+)/.exec(page.url())![1]! };
+    await door.show('/dashboard/realtime');
+    await page.getByText('client naive').waitFor();
+    await door.show(`/watch/${id}`);
+    expect(page.url()).toBe(url);
+    await videoReaches(page, 0.5);
+    await log.getByText('next in turn').first().waitFor();
+    await choose(/^Smart client/);
+    await videoReaches(page, 1);
+  });
+
   test('seeks with keys, and to where it has not been', async () => {
     await press('l');
     expect(await videoCurrentSec(page)).toBeGreaterThan(9);
