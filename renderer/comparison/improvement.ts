@@ -6,10 +6,10 @@ import { improvementFigure, inText, intervalText, metricFigure, signed, signedPe
 import { pairOf, verdictLooks, verdictOfImprovement } from './verdicts.ts';
 
 /** `71.8 % better`, `12.0 % worse`, `+3.1 %, unclear`. */
-export const improvementWords = (improvement: Estimate): string => {
+export const improvementWords = (improvement: Estimate, blockCount: number): string => {
   const { value } = improvement;
   if (value === null) return 'without a percentage';
-  const verdict = verdictOfImprovement(improvement);
+  const verdict = verdictOfImprovement(improvement, blockCount);
   if (verdict === 'better' || verdict === 'worse') return `${inText(improvementFigure(value))} ${verdict}`;
   return verdict === 'even' ? 'the same' : `${inText(signedPercent(value))}, ${verdictLooks[verdict].word.toLowerCase()}`;
 };

@@ -4,6 +4,7 @@ import { megabits, NOTHING, type Quantity, span } from '../format/quantity.ts';
 
 /** Below so many blocks a verdict is indicative. */
 export const BLOCKS_FOR_VERDICT = 30;
+export const BLOCKS_FOR_INDICATION = 5;
 
 export const metricFacts: Readonly<Record<ComparisonMetric, MetricFacts>> = {
   'start-up': { name: 'Start-up time', unit: 'ms', better: 'lower' },

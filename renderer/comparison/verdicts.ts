@@ -3,7 +3,7 @@ import type { ComparisonMetric, Estimate, PairFigure } from '../../runtime/contr
 import type { ClientKind } from '../../runtime/contract/client-kind.ts';
 import { plural } from '../format/quantity.ts';
 import { clientLooks } from '../theme/clients.ts';
-import { BLOCKS_FOR_VERDICT } from './metrics.ts';
+import { BLOCKS_FOR_INDICATION, BLOCKS_FOR_VERDICT } from './metrics.ts';
 
 export type Verdict = PairFigure['verdict'];
 export type VerdictTone = Verdict | 'note';
@@ -61,10 +61,11 @@ export const headlineOf = (pairs: readonly Pick<PairFigure, 'client' | 'against'
 
 export const isIndicative = (blockCount: number): boolean => blockCount < BLOCKS_FOR_VERDICT;
 
-/** What an interval of an improvement says by itself: it lies on one side of zero, or it does not tell. */
-export const verdictOfImprovement = ({ value, low, high }: Estimate): Verdict => {
+/** What an interval of an improvement over so many blocks says by itself: it lies on one side of zero, or it does not tell. */
+export const verdictOfImprovement = ({ value, low, high }: Estimate, blockCount: number): Verdict => {
   if (value === null || low === null || high === null) return 'unclear';
   if (value === 0 && low === 0 && high === 0) return 'even';
+  if (blockCount < BLOCKS_FOR_INDICATION) return 'unclear';
   return low > 0 ? 'better' : high < 0 ? 'worse' : 'unclear';
 };
 

@@ -11,7 +11,7 @@ describe('an improvement in words', () => {
     [{ value: 3.1, low: -2, high: 8 }, '+3.10 %, unclear'],
     [{ value: 0, low: 0, high: 0 }, 'the same'],
     [none, 'without a percentage'],
-  ])('%j is %s', (estimate, words) => expect(improvementWords(estimate)).toBe(words));
+  ])('%j is %s', (estimate, words) => expect(improvementWords(estimate, 5)).toBe(words));
 });
 
 describe('an improvement in a figure', () => {

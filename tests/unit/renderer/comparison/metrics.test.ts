@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import {
-  BLOCKS_FOR_VERDICT, figure, improvementFigure, inText, intervalText, metricFacts, metricFigure, metricMeanings, metricsByDirection, metricShortNames, pText, signed, signedPercent,
+  BLOCKS_FOR_INDICATION, BLOCKS_FOR_VERDICT, figure, improvementFigure, inText, intervalText, metricFacts, metricFigure, metricMeanings, metricsByDirection, metricShortNames, pText, signed, signedPercent,
 } from '../../../../renderer/comparison/metrics.ts';
 import * as contract from '../../../../runtime/contract/comparison.ts';
 
 test('the facts are those of the contract', () => {
   expect(metricFacts).toEqual(contract.comparisonMetrics);
-  expect(BLOCKS_FOR_VERDICT).toBe(contract.BLOCKS_FOR_VERDICT);
+  expect([BLOCKS_FOR_VERDICT, BLOCKS_FOR_INDICATION]).toEqual([contract.BLOCKS_FOR_VERDICT, contract.BLOCKS_FOR_INDICATION]);
 });
 
 test('every metric has a meaning, a short name, and a place under its direction', () => {

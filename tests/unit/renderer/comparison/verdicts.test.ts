@@ -33,7 +33,11 @@ test.each<[number | null, number | null, number | null, Verdict]>([
   [5, null, null, 'unclear'],
   [null, null, null, 'unclear'],
   [0, 0, 0, 'even'],
-])('an improvement of %s from %s to %s is %s', (value, low, high, verdict) => expect(verdictOfImprovement({ value, low, high })).toBe(verdict));
+])('an improvement of %s from %s to %s is %s', (value, low, high, verdict) => expect(verdictOfImprovement({ value, low, high }, 5)).toBe(verdict));
+
+test('four blocks say nothing of an improvement, unless there is none at all', () => {
+  expect([verdictOfImprovement({ value: 50, low: 40, high: 60 }, 4), verdictOfImprovement({ value: 0, low: 0, high: 0 }, 4)]).toEqual(['unclear', 'even']);
+});
 
 describe('of a report', () => {
   const report = makeReport({ clients: ['smart', 'naive', 'oracle'] });
