@@ -71,7 +71,7 @@ describe('the conditions', () => {
 
   it('know which faults cut a node off, and which come while the client plays', () => {
     expect(comparisonConditions.filter(isCutOff).map(({ id }) => id)).toEqual(['node-killed', 'node-paused', 'node-partitioned', 'node-failure']);
-    expect(comparisonConditions.filter((condition) => !isInsideSession(condition)).map(({ id }) => id)).toEqual(['one-slow-node', 'healthy']);
+    expect(comparisonConditions.filter((condition) => !isInsideSession(condition)).map(({ id }) => id)).toEqual(['one-slow-node', 'healthy', 'resets']);
   });
 
   it('hold for all clients alike', () => {
