@@ -3,12 +3,14 @@
  * four others, one for each theme and size, only look: they stay open from the beginning, so that all pictures of a view show the same moment,
  * and no pointer rests on them.
  */
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { showView } from '../../tests/e2e/door-parts.ts';
 import { videoReaches } from '../../tests/e2e/video.ts';
 import { startWebDoor } from '../../tests/e2e/web-door.ts';
+import { nodePath, root } from '../lib/root.mjs';
 import { viewsOf } from './names.ts';
 import { openPage } from './pictures.mjs';
 import { makeVideos } from './videos.mjs';
@@ -90,6 +92,13 @@ const endBrush = async ({ page }) => {
   await page.mouse.up();
   await page.mouse.move(0, 0);
 };
+/** A comparison of all clients for its picture, in virtual time: in seconds, and the same each time. A missed target (99) is an answer too. */
+const compare = (dataDir) =>
+  new Promise((resolve, reject) => {
+    const args = [join(root, 'scripts', 'vstack.mjs'), 'compare', '--condition', 'one-slow-node', '--virtual', '--blocks', '30', '--seed', '7', '--data', dataDir, '--json'];
+    execFile(nodePath, args, (error, _stdout, stderr) => (error && error.code !== 99 ? reject(new Error(`vstack compare failed: ${stderr}`, { cause: error })) : resolve()));
+  });
+
 /** Half of the minute that the view keeps in its little lines. */
 const MEASURED_MS = 30_000;
 
@@ -138,6 +147,7 @@ export const tour = async ({ browser, pictures, isWanted, watchedMs }) => {
     await watchFor(viewer, watchedMs / 3);
     await viewer.getByRole('button', { name: `Kill (SIGKILL) ${KILLED_EARLY}` }).click();
     await watchFor(viewer, (2 * watchedMs) / 3);
+    if (isWanted('dashboard-comparison')) await compare(door.dataDir);
 
     for (const [name, view] of Object.entries(viewsOf(videoId))) {
       const isBrushWanted = name === 'dashboard-performance' && isWanted('dashboard-brush');
