@@ -6,6 +6,7 @@
  * The host is killed too; then no child may be alive 5 s later, also not a paused one, and the next start goes on with the upload.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NetworkStatus } from '../../runtime/contract/control/network.ts';
 import { seededRandom } from '../../runtime/platform/random.ts';
 import { eventually, isAlive, newDataDir, removeDataDir, SAMPLE_PATH, startClusterProcess, type ClusterProcess } from '../fixtures/cluster-process.ts';
 
@@ -61,6 +62,8 @@ export const killCampaign = async (options: {
   let cluster = await startClusterProcess({ nodes: NODES, dataDir });
 
   const verifyAll = async (): Promise<void> => {
+    // Chunks are read over the links: an emulator that was killed a moment ago is given the time to come back.
+    await eventually('the links to be back', async () => ((await cluster.control('network:show', {})) as NetworkStatus).isReady || undefined);
     for (const videoId of acknowledged) {
       report.problems.push(...(await cluster.verify(videoId)));
       report.chunksVerified += (await cluster.manifest(videoId)).chunks.length;
