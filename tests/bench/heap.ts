@@ -10,6 +10,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { HOUR_MS, SECOND_MS } from '../../runtime/contract/units.ts';
+import { sleep, systemClock } from '../../runtime/platform/clock.ts';
 import { launchChromium, NO_BROWSER, requireChromium } from '../e2e/browser.ts';
 import { showView } from '../e2e/door-parts.ts';
 import { videoReaches } from '../e2e/video.ts';
@@ -25,6 +26,8 @@ const WARM_UP_TOURS = 12;
 /** Shorter than the silence after which a page asks whether its host still lives. */
 const STEP_MS = 8 * SECOND_MS;
 const COLLECTIONS = 5;
+/** How an event begins on the wire. */
+const EVENT_FRAME = '{"kind":"event"';
 /** Only a player that hangs reaches it. */
 const PLAYING_MS_MAX = 180_000;
 const MEGABYTE = 1_000_000;
@@ -76,6 +79,8 @@ const run = async (browser: Browser, door: ScriptedDoor): Promise<Run> => {
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   const script = createHostScript(door);
+  let receivedCount = 0;
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => void (receivedCount += String(payload).startsWith(EVENT_FRAME) ? 1 : 0)));
   await page.clock.install();
   await page.goto(`${door.signInUrl}&view=${HOME}`);
   await page.getByText('5 of 5 nodes').waitFor();
@@ -87,6 +92,8 @@ const run = async (browser: Browser, door: ScriptedDoor): Promise<Run> => {
     for (let passedMs = 0; passedMs < ms; passedMs += STEP_MS) {
       await page.clock.fastForward(STEP_MS);
       script.tellUntil(await nowMs());
+      // A jump of the clock past what is still on its way would look like a host that has fallen silent.
+      while (receivedCount < script.toldCount()) await sleep(systemClock, 1);
     }
   };
   const tour = async (stayMs: number): Promise<void> => {

@@ -23,11 +23,18 @@ const SAMPLES_LISTED = 150;
 export interface HostScript {
   /** Everything that happens up to that time. */
   tellUntil(nowMs: number): void;
+  /** Events so far. */
+  toldCount(): number;
   /** So many lines that a page keeps no more; `taken` waits for the page. */
   fillLogs(taken: () => Promise<unknown>): Promise<void>;
 }
 
 export const createHostScript = (door: ScriptedDoor): HostScript => {
+  let toldCount = 0;
+  const tell: ScriptedDoor['emit'] = (name, data) => {
+    toldCount += 1;
+    door.emit(name, data);
+  };
   const nextSample = createSamples();
   let toldMs = Math.ceil(Date.now() / SECOND_MS) * SECOND_MS;
   let sequence = 1;
@@ -77,30 +84,31 @@ export const createHostScript = (door: ScriptedDoor): HostScript => {
 
   const isDue = (everyMs: number): boolean => toldMs % everyMs < SECOND_MS;
   const tellSecond = (): void => {
-    door.emit('cluster:changed', status(toldMs));
-    door.emit('metrics:sample', nextSample(toldMs));
-    door.emit('playback:changed', session(toldMs));
-    door.emit('logs:lines', { lines: logLines(sequence, LINES_PER_SECOND, toldMs), droppedCount: 0 });
+    tell('cluster:changed', status(toldMs));
+    tell('metrics:sample', nextSample(toldMs));
+    tell('playback:changed', session(toldMs));
+    tell('logs:lines', { lines: logLines(sequence, LINES_PER_SECOND, toldMs), droppedCount: 0 });
     sequence += LINES_PER_SECOND;
     if (isDue(EVENT_MS)) {
       events.push(happening(eventId++, 0, { atMs: toldMs, text: `happened at ${toldMs}` }));
-      door.emit('events:added', { events: events.slice(-1) });
+      tell('events:added', { events: events.slice(-1) });
     }
     if (isDue(UPLOAD_MS)) {
-      for (let step = 0; step < UPLOAD_STEPS; step++) door.emit('uploads:changed', { uploads: [upload({ progress: (100 * step) / UPLOAD_STEPS, bytesDone: step * 1e7 })] });
-      door.emit('uploads:changed', { uploads: [upload({ phase: 'completed', progress: 100 })] });
-      door.emit('videos:changed', { videoId: stored[0]!.video_id });
+      for (let step = 0; step < UPLOAD_STEPS; step++) tell('uploads:changed', { uploads: [upload({ progress: (100 * step) / UPLOAD_STEPS, bytesDone: step * 1e7 })] });
+      tell('uploads:changed', { uploads: [upload({ phase: 'completed', progress: 100 })] });
+      tell('videos:changed', { videoId: stored[0]!.video_id });
     }
-    if (isDue(HOUR_MS)) door.emit('settings:changed', settings());
+    if (isDue(HOUR_MS)) tell('settings:changed', settings());
   };
 
   return {
+    toldCount: () => toldCount,
     tellUntil(nowMs) {
       for (; toldMs + SECOND_MS <= nowMs; toldMs += SECOND_MS) tellSecond();
     },
     async fillLogs(taken) {
       for (let count = 0; count < LINES_KEPT; count += LINES_AT_ONCE) {
-        door.emit('logs:lines', { lines: logLines(sequence, LINES_AT_ONCE, toldMs), droppedCount: 0 });
+        tell('logs:lines', { lines: logLines(sequence, LINES_AT_ONCE, toldMs), droppedCount: 0 });
         sequence += LINES_AT_ONCE;
         await taken();
       }
