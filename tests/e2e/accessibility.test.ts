@@ -36,7 +36,7 @@ const addresses = [...readFileSync(projectPath('renderer/router.ts'), 'utf8').ma
   return values.map((value) => pattern!.replace(name, value));
 });
 
-/** Generous: one scene lives through four minutes of a faked clock. */
+/** Generous: one scene lives through a minute of a faked clock. */
 const SCENE_MS_MAX = 180_000;
 
 interface Overlay {
