@@ -57,7 +57,7 @@ const chooseOfTwo = (state: ClientState, chunk: ChunkState, sizeBytes: number, p
 
 const ms = (value: number): string => (value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`);
 
-interface Timed {
+export interface Timed {
   node: NodeState;
   timeMs: number;
 }

@@ -88,24 +88,32 @@ export const MISS_MS_MAX = 2 * SECOND_MS;
 export const RATIOS_MAX = 32;
 /** With fewer the p95 is not worth its name, and LATE_RATIO_UNKNOWN is used. */
 export const RATIOS_MIN = 8;
-export const LATE_RATIO_UNKNOWN = 1.5;
+export const LATE_RATIO_UNKNOWN = 1.25;
 /** Bounds of that p95: never hasty, never blind. */
 export const LATE_RATIO_MIN = 1.25;
 export const LATE_RATIO_MAX = 4;
-/** A request without a first byte is late LATE_MS_MIN after this many times the usual one (median). */
+/** A request of which nothing is heard is late after this many times the usual first byte (median). */
 export const LATE_FIRST_BYTE_FACTOR = 2;
+/** A request that would take this many times as long as is late, at its pace, is late already. A connection begins slowly, hence the margin. */
+export const LATE_PACE_FACTOR = 1.5;
 /** No request is late before this. */
 export const LATE_MS_MIN = 100;
 /** Share of the delivered bytes that hedges may waste, and below SPLIT_BELOW_SEC. */
 export const HEDGE_SHARE = 0.05;
 export const HEDGE_SHARE_LOW = 0.1;
+/** What the budget begins with: a session's first chunks may be late as well, when nothing was delivered to take a share of. */
+export const HEDGE_BYTES_START = RANGE_BYTES;
 /** What may be saved up, so that a long quiet time does not buy a storm. */
 export const HEDGE_BYTES_MAX = 4 * MIB;
 /** An urgent request is doubled only when the other node would take less than this share of what is left to wait. */
 export const URGENT_GAIN_SHARE = 0.7;
 /** Without a budget a late request is moved, ended here and gone on with elsewhere: only when the other node would take less than this share of what is left to wait. */
 export const MOVE_GAIN_SHARE = 0.5;
+/** A late tail is cut up among spare nodes into parts no smaller than this. */
+export const TAIL_BYTES_MIN = 64 * KIB;
 /** A second request gains at least this, or it is not worth its bytes. */
 export const HEDGE_GAIN_MS_MIN = 50;
+/** The pace of a request is that of this time to twice this time: several round trips, and short beside what a chunk takes. */
+export const PACE_MS = 250;
 /** A request's own speed counts once it has flowed this long. */
 export const OWN_RATE_MS_MIN = 50;

@@ -6,6 +6,7 @@ import { figuresOf, type NodeFigures } from '../scheduling/node-estimate.ts';
 import { latencyMsOf, scoreOfNode } from '../scheduling/score.ts';
 import { breakerPhase } from './breaker.ts';
 import { type ByteRange, missingIn, type OwnedRange } from './byte-ranges.ts';
+import { HEDGE_BYTES_START } from './limits.ts';
 import type { Attempt, ChunkFacts, WhyCode } from './messages.ts';
 import { createNode, type NodeState } from './nodes.ts';
 import { seedOf } from './random.ts';
@@ -39,6 +40,11 @@ export interface ChunkState {
   remarks: string[];
 }
 
+export interface ProgressMark {
+  atMs: number;
+  gotBytes: number;
+}
+
 export interface RequestState {
   readonly requestId: number;
   readonly sequence: number;
@@ -51,6 +57,8 @@ export interface RequestState {
   readonly askedAtMs: number;
   firstByteAtMs: number | null;
   heardAtMs: number;
+  /** How far it was a while ago, for its pace of late; null before its first byte. */
+  marks: readonly [ProgressMark, ProgressMark] | null;
   readonly predictedMs: number;
   readonly isTrial: boolean;
   readonly isExploring: boolean;
@@ -105,7 +113,7 @@ export interface ClientOptions {
 
 export const createClientState = ({ client, schedule, seed }: ClientOptions): ClientState => ({
   client, schedule, random: seedOf(seed), requestIdNext: 1, chunks: new Map(), order: [], wanted: new Set(), requests: new Map(), nodes: new Map(),
-  playhead: { positionSec: 0, rate: 0, atMs: 0 }, ratios: [], hedgeBytes: 0,
+  playhead: { positionSec: 0, rate: 0, atMs: 0 }, ratios: [], hedgeBytes: HEDGE_BYTES_START,
   totals: { deliveredBytes: 0, wastedBytes: 0, requestCount: 0, failedRequestCount: 0, hedgeCount: 0, hedgeWinCount: 0, failOverCount: 0 },
   spans: [], spanFromMs: 0, spanBytes: 0, activeMs: 0, timerAtMs: null,
 });

@@ -7,6 +7,7 @@ import { HEDGE_BYTES_MAX, HEDGE_SHARE, HEDGE_SHARE_LOW, MISS_MS_MAX, MISS_MS_MIN
 import type { Attempt, ClientEffect } from './messages.ts';
 import { noteAsked, noteBytes, noteEnd, noteFirstByte } from './nodes.ts';
 import { bufferSecOf } from './buffer.ts';
+import { markedOf } from './pace.ts';
 import { lateMsOf, noteRatio } from './predict.ts';
 import { draw } from './random.ts';
 import { beginActivity, type ChunkState, type ClientState, endActivity, nodeOf, positionOf, type RequestState, requestsOf } from './state.ts';
@@ -25,7 +26,7 @@ export const ask = (state: ClientState, chunk: ChunkState, fromByte: number, toB
   noteAsked(node, toByte - fromByte, nowMs);
   const requestId = state.requestIdNext++;
   state.requests.set(requestId, {
-    requestId, sequence, nodeId: choice.nodeId, fromByte, toByte, gotBytes: 0, doubledBytes: 0, askedAtMs: nowMs, firstByteAtMs: null, heardAtMs: nowMs,
+    requestId, sequence, nodeId: choice.nodeId, fromByte, toByte, gotBytes: 0, doubledBytes: 0, askedAtMs: nowMs, firstByteAtMs: null, heardAtMs: nowMs, marks: null,
     predictedMs: choice.predictedMs, isTrial: choice.code === 'tried-again', isExploring: choice.code === 'explored',
     hedgeOf: hedgeOf?.requestId ?? null, reservedBytes: hedgeOf ? toByte - fromByte : 0,
   });
@@ -64,6 +65,7 @@ const discard = (state: ClientState, chunk: ChunkState): void => {
 export const handleFirstByte = (state: ClientState, request: RequestState, nowMs: number): void => {
   if (request.firstByteAtMs !== null) return;
   request.firstByteAtMs = request.heardAtMs = nowMs;
+  request.marks = markedOf(request, nowMs);
   const chunk = state.chunks.get(request.sequence)!;
   chunk.firstByteAtMs ??= nowMs;
   noteFirstByte(nodeOf(state, request.nodeId), nowMs - request.askedAtMs, nowMs);
@@ -78,6 +80,7 @@ export const handleBytes = (state: ClientState, request: RequestState, sizeBytes
   const freshBytes = bytesIn(missingIn(chunk.here, from, to));
   request.gotBytes = to - request.fromByte;
   request.heardAtMs = chunk.lastByteAtMs = nowMs;
+  request.marks = markedOf(request, nowMs);
   request.doubledBytes += to - from - freshBytes;
   noteBytes(node, sizeBytes, nowMs);
   chunk.here = addRange(chunk.here, from, to, request.nodeId);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { addToEwma, createEwma } from '../../../../runtime/core/scheduling/ewma.ts';
 import { createMachine, facts, KIB, type Machine } from '../../../fixtures/client-machine.ts';
 
 /** A client whose three nodes are known, with 30 s buffered and one chunk to come. */
@@ -12,11 +13,13 @@ const steady = ({ hedgeBytes = 4096 * KIB, holders = ['node-1', 'node-2', 'node-
   const [request] = machine.take('request');
   return { machine, request: request! };
 };
+/** Every later chunk has two holders, so that its tail goes to one node as a whole. */
+const TWO = ['node-1', 'node-2'];
 const hedges = (machine: Machine) => machine.open().filter((open) => open.hedgeOf !== null);
 
 describe('with a good buffer', () => {
   test('a request that is later than the p95 is doubled: only the tail, at the next best node', () => {
-    const { machine, request } = steady();
+    const { machine, request } = steady({ holders: TWO });
     machine.wait(20);
     machine.feed({ kind: 'bytes', requestId: request.requestId, sizeBytes: 100 * KIB });
     while (hedges(machine).length === 0) machine.pass(10);
@@ -24,6 +27,36 @@ describe('with a good buffer', () => {
     expect(machine.nowMs() - machine.state.requests.get(request.requestId)!.askedAtMs).toBeGreaterThan(100);
     expect(hedge).toMatchObject({ sequence: request.sequence, fromByte: 100 * KIB, toByte: 512 * KIB });
     expect(hedge!.nodeId).not.toBe(request.nodeId);
+  });
+
+  test('the tail is cut up among spare nodes that are as quick, and set aside once', () => {
+    const { machine, request } = steady();
+    machine.wait(20);
+    machine.feed({ kind: 'bytes', requestId: request.requestId, sizeBytes: 100 * KIB });
+    const beforeBytes = machine.state.hedgeBytes;
+    while (hedges(machine).length === 0) machine.pass(10);
+    const parts = hedges(machine).sort((a, b) => a.fromByte - b.fromByte);
+    expect(parts.map(({ fromByte, toByte }) => [fromByte, toByte])).toEqual([[100 * KIB, 306 * KIB], [306 * KIB, 512 * KIB]]);
+    expect(new Set([request.nodeId, ...parts.map(({ nodeId }) => nodeId)]).size).toBe(3);
+    expect(machine.state.hedgeBytes).toBe(beforeBytes - 412 * KIB);
+    for (const part of parts) machine.serve(part, 20, 40);
+    expect(machine.take('abort')).toEqual([{ kind: 'abort', requestId: request.requestId }]);
+    expect(machine.state.totals).toMatchObject({ hedgeCount: 2, hedgeWinCount: 2, wastedBytes: 0 });
+  });
+
+  test('but not into crumbs, nor for a node that is far slower', () => {
+    const small = steady();
+    small.machine.wait(20);
+    small.machine.feed({ kind: 'bytes', requestId: small.request.requestId, sizeBytes: 400 * KIB });
+    while (hedges(small.machine).length === 0) small.machine.pass(10);
+    expect(hedges(small.machine)).toHaveLength(1);
+
+    const { machine, request } = steady();
+    const slow = machine.state.nodes.get(['node-1', 'node-2', 'node-3'].find((nodeId) => nodeId !== request.nodeId)!)!;
+    const bitsPerSecond = addToEwma(createEwma(1), 1_000_000, 10);
+    slow.estimate = { ...slow.estimate, fast: bitsPerSecond, slow: bitsPerSecond };
+    while (hedges(machine).length === 0) machine.pass(10);
+    expect(hedges(machine).map(({ nodeId }) => nodeId)).not.toContain(slow.nodeId);
   });
 
   test('a request in time is left alone', () => {
@@ -65,7 +98,7 @@ describe('with a good buffer', () => {
 
 describe('the first to bring the tail wins', () => {
   const hedged = () => {
-    const { machine, request } = steady();
+    const { machine, request } = steady({ holders: TWO });
     machine.wait(20);
     machine.feed({ kind: 'bytes', requestId: request.requestId, sizeBytes: 100 * KIB });
     while (hedges(machine).length === 0) machine.pass(10);
@@ -103,7 +136,7 @@ describe('the first to bring the tail wins', () => {
   });
 
   test('a first request that had given nothing at all counts as a failure', () => {
-    const { machine, request } = steady();
+    const { machine, request } = steady({ holders: TWO });
     while (hedges(machine).length === 0) machine.pass(10);
     machine.pass(400);
     const [hedge] = hedges(machine);
