@@ -32,6 +32,8 @@ const drawWord = (state: RandomState): number => {
 /** In [0, 1). */
 export const drawShare = (state: RandomState): number => (drawWord(state) >>> 0) / 2 ** 32;
 
+export const drawOne = <Item>(state: RandomState, items: readonly Item[]): Item => items[Math.floor(drawShare(state) * items.length)]!;
+
 /** In [−1, 1). */
 export const drawSigned = (state: RandomState): number => drawShare(state) * 2 - 1;
 

@@ -1,4 +1,5 @@
 /** Which node is asked for a piece of a chunk. */
+import { drawOne, drawShare } from '../random.ts';
 import { breakerPhase } from './breaker.ts';
 import { bufferSecOf, deadlineMsOf, isNeededNow } from './buffer.ts';
 import {
@@ -8,7 +9,6 @@ import {
 import type { WhyCode } from './messages.ts';
 import type { NodeState } from './nodes.ts';
 import { createPredict, type Predict, timeMsOf } from './predict.ts';
-import { draw, drawOne } from './random.ts';
 import { type ChunkState, type ClientState, inFlightAt, nodeOf } from './state.ts';
 
 export interface Choice {
@@ -46,9 +46,9 @@ const chooseInTurn = (state: ClientState, chunk: ChunkState, sizeBytes: number, 
 const chooseOfTwo = (state: ClientState, chunk: ChunkState, sizeBytes: number, predict: Predict): Choice | null => {
   const candidates = candidatesOf(state, chunk);
   if (candidates.length === 0) return null;
-  const first = drawOne(state, candidates);
+  const first = drawOne(state.random, candidates);
   const others = candidates.filter((node) => node !== first);
-  const second = others.length > 0 ? drawOne(state, others) : first;
+  const second = others.length > 0 ? drawOne(state.random, others) : first;
   const node = inFlightAt(state, second.nodeId) < inFlightAt(state, first.nodeId) ? second : first;
   return choose(node, 'drawn', second === first ? 'the only one left to draw' : 'fewer requests under way of two drawn', timeMsOf(node, sizeBytes, predict));
 };
@@ -87,7 +87,7 @@ const chooseQuickest = (state: ClientState, usable: readonly NodeState[], sizeBy
   const equalShare = bufferSec < SPLIT_BELOW_SEC ? EQUAL_SHARE : EQUAL_SHARE_RELAXED;
   const equals = eligible.filter(({ timeMs }) => timeMs <= bestMs * (1 + equalShare));
   const leastBytes = Math.min(...equals.map(({ node }) => node.deliveredBytes + node.estimate.inFlightBytes));
-  const { node, timeMs } = drawOne(state, equals.filter(({ node: equal }) => equal.deliveredBytes + equal.estimate.inFlightBytes === leastBytes));
+  const { node, timeMs } = drawOne(state.random, equals.filter(({ node: equal }) => equal.deliveredBytes + equal.estimate.inFlightBytes === leastBytes));
   if (usable.length === 1) return choose(node, 'only-holder', `the only holder to ask, ${ms(timeMs)} expected`, timeMs);
   const reason = equals.length === 1 ? `quickest of ${usable.length}, ${ms(timeMs)} expected` : `least used of ${equals.length} as quick, ${ms(timeMs)} expected`;
   return choose(node, 'quickest', reason, timeMs);
@@ -112,7 +112,7 @@ const chooseSmart = (state: ClientState, chunk: ChunkState, sizeBytes: number, p
   const hasTime = deadlineMsOf(state, chunk, nowMs) - nowMs > TRIAL_SLACK_MS;
   const onTrial = inPhase('half-open').filter(isIdle);
   if (onTrial.length > 0 && (usable.length === 0 || (hasTime && !chunk.isSuspect))) {
-    const node = drawOne(state, onTrial);
+    const node = drawOne(state.random, onTrial);
     return choose(node, 'tried-again', 'failed before, tried with a few bytes', timeMsOf(node, TRIAL_BYTES, predict), bytesMaxOf(TRIAL_BYTES));
   }
   if (usable.length === 0) {
@@ -152,6 +152,6 @@ export const spareNodes = (state: ClientState, chunk: ChunkState, sizeBytes: num
   const predict = createPredict(state, nowMs);
   return candidatesOf(state, chunk)
     .filter((node) => !busyNodeIds.has(node.nodeId) && node.estimate.inFlightCount < inFlightMax && breakerPhase(node.breaker, nowMs) === 'closed')
-    .map((node) => ({ node, timeMs: timeMsOf(node, sizeBytes, predict), order: draw(state) }))
+    .map((node) => ({ node, timeMs: timeMsOf(node, sizeBytes, predict), order: drawShare(state.random) }))
     .sort((a, b) => a.timeMs - b.timeMs || a.order - b.order);
 };

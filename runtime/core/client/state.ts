@@ -1,6 +1,7 @@
 /** All that a client knows. It is moved by `stepClient` alone; the readers below are for whoever drives or shows it. */
 import type { ClientKind } from '../../contract/client-kind.ts';
 import { SECOND_MS } from '../../contract/units.ts';
+import { createRandom, type RandomState } from '../random.ts';
 import { type ActiveSpan, goodputOf, recentSpans } from '../scheduling/goodput.ts';
 import { figuresOf, type NodeFigures } from '../scheduling/node-estimate.ts';
 import { latencyMsOf, scoreOfNode } from '../scheduling/score.ts';
@@ -9,7 +10,6 @@ import { type ByteRange, missingIn, type OwnedRange } from './byte-ranges.ts';
 import { HEDGE_BYTES_START } from './limits.ts';
 import type { Attempt, ChunkFacts, WhyCode } from './messages.ts';
 import { createNode, type NodeState } from './nodes.ts';
-import { seedOf } from './random.ts';
 
 /** `playback`: fills its buffer ahead of the playhead by itself. `wanted`: fetches what is wanted and nothing else, as downloads do. */
 export type Schedule = 'playback' | 'wanted';
@@ -82,7 +82,7 @@ export interface ClientTotals {
 export interface ClientState {
   client: ClientKind;
   readonly schedule: Schedule;
-  random: number;
+  random: RandomState;
   requestIdNext: number;
   chunks: Map<number, ChunkState>;
   /** The same in the order of the video. */
@@ -112,7 +112,7 @@ export interface ClientOptions {
 }
 
 export const createClientState = ({ client, schedule, seed }: ClientOptions): ClientState => ({
-  client, schedule, random: seedOf(seed), requestIdNext: 1, chunks: new Map(), order: [], wanted: new Set(), requests: new Map(), nodes: new Map(),
+  client, schedule, random: createRandom(seed), requestIdNext: 1, chunks: new Map(), order: [], wanted: new Set(), requests: new Map(), nodes: new Map(),
   playhead: { positionSec: 0, rate: 0, atMs: 0 }, ratios: [], hedgeBytes: HEDGE_BYTES_START,
   totals: { deliveredBytes: 0, wastedBytes: 0, requestCount: 0, failedRequestCount: 0, hedgeCount: 0, hedgeWinCount: 0, failOverCount: 0 },
   spans: [], spanFromMs: 0, spanBytes: 0, activeMs: 0, timerAtMs: null,

@@ -1,4 +1,5 @@
 /** Requests from their beginning to their end: the only place that opens, settles and ends them. */
+import { drawShare } from '../random.ts';
 import { closeBreaker, distrust, failBreaker } from './breaker.ts';
 import { addRange, bytesByOwner, bytesIn, missingIn } from './byte-ranges.ts';
 import type { Choice } from './choose.ts';
@@ -9,7 +10,6 @@ import { noteAsked, noteBytes, noteEnd, noteFirstByte } from './nodes.ts';
 import { bufferSecOf } from './buffer.ts';
 import { markedOf } from './pace.ts';
 import { lateMsOf, noteRatio } from './predict.ts';
-import { draw } from './random.ts';
 import { beginActivity, type ChunkState, type ClientState, endActivity, nodeOf, positionOf, type RequestState, requestsOf } from './state.ts';
 
 export type Effects = ClientEffect[];
@@ -115,7 +115,7 @@ const endLosers = (state: ClientState, chunk: ChunkState, nowMs: number, out: Ef
     const wasSilent = request.firstByteAtMs === null && elapsedMs >= Math.max(SILENT_LOSER_MS, lateMsOf(state, request));
     if (wasSilent) {
       blame(chunk, request, `was silent for ${seconds(elapsedMs)}`, nowMs);
-      failBreaker(nodeOf(state, request.nodeId).breaker, request.askedAtMs, nowMs, draw(state));
+      failBreaker(nodeOf(state, request.nodeId).breaker, request.askedAtMs, nowMs, drawShare(state.random));
     }
     settle(state, request, wasSilent ? 'failed' : 'dropped', nowMs);
     if (wasSilent) state.totals.failedRequestCount++;
@@ -135,7 +135,7 @@ export const handleFailure = (state: ClientState, request: RequestState, reason:
   blame(chunk, request, reason, nowMs);
   settle(state, request, 'failed', nowMs);
   state.totals.failedRequestCount++;
-  failBreaker(nodeOf(state, request.nodeId).breaker, request.askedAtMs, nowMs, draw(state));
+  failBreaker(nodeOf(state, request.nodeId).breaker, request.askedAtMs, nowMs, drawShare(state.random));
   // Clients that do not resume begin anew, and so does a chunk that must come from one node.
   if (!isMeasuring(state) || chunk.isSuspect) discard(state, chunk);
   checkMiss(state, chunk, nowMs, out);
@@ -197,7 +197,7 @@ const lie = (state: ClientState, chunk: ChunkState, nodeId: string, nowMs: numbe
   const node = nodeOf(state, nodeId);
   node.failureCount++;
   state.totals.failedRequestCount++;
-  distrust(node.breaker, nowMs, draw(state));
+  distrust(node.breaker, nowMs, drawShare(state.random));
 };
 
 export const handleVerdict = (state: ClientState, chunk: ChunkState, isRight: boolean, liars: readonly string[], nowMs: number, out: Effects): void => {

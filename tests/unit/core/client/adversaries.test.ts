@@ -6,7 +6,7 @@ import { runClient } from '../../../../runtime/client/run-client.ts';
 import type { ClientKind } from '../../../../runtime/contract/client-kind.ts';
 import { HEDGE_BYTES_START, HEDGE_SHARE, HEDGE_SHARE_LOW } from '../../../../runtime/core/client/limits.ts';
 import { missingBytes } from '../../../../runtime/core/client/state.ts';
-import { draw, drawOne } from '../../../../runtime/core/client/random.ts';
+import { createRandom, drawOne, drawShare } from '../../../../runtime/core/random.ts';
 import { createSimulatedNetwork, type Misbehaviour, type SimulatedNode } from '../../../fixtures/simulated-network.ts';
 import { playVirtually, simulatedVideo } from '../../../fixtures/virtual-session.ts';
 
@@ -49,15 +49,15 @@ describe('the smart client, with one node of five that does wrong', () => {
 
 test('one honest holder is enough: every chunk completes, whatever the others do and however it changes', async () => {
   const seed = newSeed();
-  const chance = { random: seed };
+  const chance = createRandom(seed);
   for (let round = 0; round < 25; round++) {
-    const network = createSimulatedNetwork(Object.fromEntries(nodeIds.map((nodeId) => [nodeId, { roundTripMs: 5 + draw(chance) * 300, bitsPerSecond: 4_000_000 + draw(chance) * 60_000_000 }])));
+    const network = createSimulatedNetwork(Object.fromEntries(nodeIds.map((nodeId) => [nodeId, { roundTripMs: 5 + drawShare(chance) * 300, bitsPerSecond: 4_000_000 + drawShare(chance) * 60_000_000 }])));
     const manifest = simulatedVideo({ nodeIds, segmentCount: 4, chunksPerSegment: 3, chunkBytes: 400_000 });
     const honest = drawOne(chance, nodeIds);
     for (const chunk of manifest.chunks) if (!chunk.urls.some((url) => url.node_id === honest)) chunk.urls[0] = { ...chunk.urls[0]!, node_id: honest };
     const upset = (): void => {
       for (const nodeId of nodeIds) if (nodeId !== honest) network.nodes.get(nodeId)!.does = drawOne(chance, ['none', ...misbehaviours] as const);
-      network.clock.after(500 + draw(chance) * 4_000, upset);
+      network.clock.after(500 + drawShare(chance) * 4_000, upset);
     };
     upset();
     const result = await playVirtually(network, { kind: 'smart', manifest, seed: seed + round });
@@ -108,9 +108,9 @@ const watchedDownload = async (network: ReturnType<typeof createSimulatedNetwork
 
 test('no byte is asked for that is here or coming, except by a hedge', async () => {
   const seed = newSeed();
-  const chance = { random: seed };
+  const chance = createRandom(seed);
   for (let round = 0; round < 20; round++) {
-    const network = createSimulatedNetwork(Object.fromEntries(nodeIds.map((nodeId) => [nodeId, { roundTripMs: 5 + draw(chance) * 200, bitsPerSecond: 2_000_000 + draw(chance) * 40_000_000, does: drawOne(chance, ['none', 'none', 'none', 'short', 'stall', 'trickle', 'error'] as const) }])));
+    const network = createSimulatedNetwork(Object.fromEntries(nodeIds.map((nodeId) => [nodeId, { roundTripMs: 5 + drawShare(chance) * 200, bitsPerSecond: 2_000_000 + drawShare(chance) * 40_000_000, does: drawOne(chance, ['none', 'none', 'none', 'short', 'stall', 'trickle', 'error'] as const) }])));
     network.nodes.get(drawOne(chance, nodeIds))!.does = 'none';
     await watchedDownload(network, seed + round, 12, (isHedge, _, isMissing) => expect(isHedge || isMissing, `seed ${seed}, round ${round}`).toBe(true));
   }
@@ -118,13 +118,13 @@ test('no byte is asked for that is here or coming, except by a hedge', async () 
 
 test('hedges waste no more than a twentieth of what was delivered, however the network wavers', async () => {
   const seed = newSeed();
-  const chance = { random: seed };
+  const chance = createRandom(seed);
   let hedgeCountTotal = 0;
   for (let round = 0; round < 12; round++) {
     const network = createSimulatedNetwork(Object.fromEntries(nodeIds.map((nodeId) => [nodeId, { roundTripMs: 20, bitsPerSecond: 20_000_000 }])));
     const waver = (): void => {
-      for (const node of network.nodes.values()) node.bitsPerSecond = draw(chance) < 0.2 ? 500_000 : 20_000_000;
-      network.clock.after(200 + draw(chance) * 600, waver);
+      for (const node of network.nodes.values()) node.bitsPerSecond = drawShare(chance) < 0.2 ? 500_000 : 20_000_000;
+      network.clock.after(200 + drawShare(chance) * 600, waver);
     };
     waver();
     let firstBytes = 0;

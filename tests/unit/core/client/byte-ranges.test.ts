@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addRange, bytesByOwner, bytesIn, gapsIn, missingIn, type OwnedRange } from '../../../../runtime/core/client/byte-ranges.ts';
-import { draw } from '../../../../runtime/core/client/random.ts';
+import { createRandom, drawShare } from '../../../../runtime/core/random.ts';
 
 const range = (from: number, to: number, nodeId = 'a'): OwnedRange => ({ from, to, nodeId });
 
@@ -29,14 +29,14 @@ test('a gap is neither here nor coming', () => {
 test('agrees with a bitmap of bytes for random ranges', () => {
   const seed = Math.floor(Math.random() * 2 ** 31) + 1;
   console.log(`seed ${seed}`);
-  const chance = { random: seed };
+  const chance = createRandom(seed);
   for (let round = 0; round < 200; round++) {
     const owners = Array<string>(40).fill('');
     let here: OwnedRange[] = [];
     for (let step = 0; step < 12; step++) {
-      const from = Math.floor(draw(chance) * 40);
-      const to = Math.min(40, from + Math.floor(draw(chance) * 12));
-      const nodeId = `n${Math.floor(draw(chance) * 3)}`;
+      const from = Math.floor(drawShare(chance) * 40);
+      const to = Math.min(40, from + Math.floor(drawShare(chance) * 12));
+      const nodeId = `n${Math.floor(drawShare(chance) * 3)}`;
       here = addRange(here, from, to, nodeId);
       for (let byte = from; byte < to; byte++) owners[byte] ||= nodeId;
       expect(bytesIn(here)).toBe(owners.filter(Boolean).length);
