@@ -10,6 +10,7 @@ import type { ProposerLimits } from '../../core/chunkpaxos/limits.ts';
 import type { ProposerInput, Request } from '../../core/chunkpaxos/messages.ts';
 import { createProposer, stepProposer } from '../../core/chunkpaxos/proposer.ts';
 import { sameValue } from '../../core/chunkpaxos/value.ts';
+import { followBytes } from './bytes-under-way.ts';
 import { gatherPieces } from './pieces.ts';
 import type { PieceSource, PieceTools } from './pieces.ts';
 import { systemTimers } from './transport.ts';
@@ -73,6 +74,7 @@ export const runProposer = async (options: RunProposerOptions): Promise<Proposer
     ...(options.promisesWanted !== undefined && { promisesWanted: options.promisesWanted }),
     ...(options.limits && { limits: options.limits }),
   });
+  const bytesUnderWay = followBytes(proposer);
   let adopted: { value: Value; pieces: PieceSource } | undefined;
   let decision: Decision | undefined;
   let clearTimer = (): void => {};
@@ -98,12 +100,10 @@ export const runProposer = async (options: RunProposerOptions): Promise<Proposer
     const perform = (effect: ProposerEffect): void => {
       switch (effect.kind) {
         case 'send':
-          // Silence is an answer the core knows: its timer asks again.
-          ask(effect.to, effect.message).then(feed, () => {});
+          bytesUnderWay.follow(effect.to, effect.message, send(effect.to, effect.message));
           return;
         case 'setTimer':
-          clearTimer();
-          clearTimer = timers.set(() => feed({ type: 'TIMER' }), effect.delayMs);
+          wait(effect.delayMs);
           return;
         case 'fetch':
           void gather(effect.value, effect.sources);
@@ -125,6 +125,24 @@ export const runProposer = async (options: RunProposerOptions): Promise<Proposer
           end(() => reject(noQuorum(grant, proposer.attempt)));
       }
     };
+    const wait = (delayMs: number): void => {
+      clearTimer();
+      clearTimer = timers.set(() => {
+        if (!bytesUnderWay.isAny()) return feed({ type: 'TIMER' });
+        // Asked again, but not followed: stores that fail by turns must not keep the proposer from trying another ballot.
+        for (const { to, message } of bytesUnderWay.takeFailed()) void send(to, message);
+        wait(delayMs);
+      }, delayMs);
+    };
+    /** Resolves with whether an answer came. Silence is one that the core knows: its timer asks again. */
+    const send = (to: number, message: Request): Promise<boolean> =>
+      ask(to, message).then(
+        (answer) => {
+          feed(answer);
+          return true;
+        },
+        () => false,
+      );
     const ask = (to: number, message: Request): Promise<ProposerInput> => {
       const store = grant.stores[to]!;
       const { signal: ended } = ending;

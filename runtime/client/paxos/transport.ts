@@ -1,6 +1,7 @@
 /**
  * How a proposer reaches the stores. A store's NACK is an answer like any other; a call rejects only when no answer came (the loop treats
- * that as silence and asks again). Calls end early when `signal` aborts.
+ * that as silence and asks again). Calls end early when `signal` aborts, and those that carry bytes must end by themselves in a time that
+ * suits their size: the loop takes them for slow, not for silent, until they do.
  */
 import type {
   AcceptHeader, AcceptorStatus, AcceptReply, Grant, GrantStore, Learned, LearnRequest, Piece, PrepareReply, PrepareRequest, StageHeader, StageReply,

@@ -22,7 +22,6 @@ import type { Random } from '../../platform/random.ts';
 import { collectAcks, type AckCollector } from './ack-collector.ts';
 import type { IngestedChunk } from './ingest/types.ts';
 import type { MetadataClient } from './metadata-client.ts';
-import { replyPatienceMs } from './patience.ts';
 import { watchQuorum, type QuorumWatch } from './quorum-watch.ts';
 
 /** Generations tried for one chunk. Each has had several ballots, so more would only hide that the cluster is down. */
@@ -85,7 +84,7 @@ export const createPlacer = (options: PlacerOptions) => {
         transport: acks.transport,
         tools: { sha256: sha256Hex },
         random: options.random,
-        limits: options.limits ?? { ...LIMITS, replyTimeoutMs: replyPatienceMs(bytes.byteLength) },
+        limits: options.limits ?? LIMITS,
         signal: AbortSignal.any([signal, stopper.signal]),
         onDecided: (decision) => resolve({ decision, acks, filled, stop: () => stopper.abort() }),
       });

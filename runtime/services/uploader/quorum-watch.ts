@@ -30,8 +30,8 @@ export const watchQuorum = (clock: Clock, onChange: (waitingFor: string | null) 
     cancelTimer = clock.after(LOOK_AGAIN_MS, look);
     if (!current) return;
     const needed = q2Of(current);
-    const reachable = current.stores.filter((store) => answering.has(store.node_id)).length;
-    tell(reachable >= needed ? null : `${reachable} of ${current.stores.length} stores reachable, ${needed} needed`);
+    const answered = current.stores.filter((store) => answering.has(store.node_id)).length;
+    tell(answered >= needed ? null : `${answered} of ${current.stores.length} stores have answered, ${needed} needed`);
   };
   let cancelTimer = clock.after(QUIET_MS, look);
 

@@ -69,11 +69,11 @@ describe('upload', () => {
 
   it('tells what it waits for', async () => {
     let host!: FakeHost;
-    const ran = cli.run('upload --sample', { 'uploads:sample': () => upload({ waitingFor: '1 of 3 stores reachable, 2 needed' }) }, { isTTY: true, onHost: (made) => (host = made) });
+    const ran = cli.run('upload --sample', { 'uploads:sample': () => upload({ waitingFor: '1 of 3 stores have answered, 2 needed' }) }, { isTTY: true, onHost: (made) => (host = made) });
     await until(() => host.asked.length > 0);
     await new Promise((resolve) => setImmediate(resolve));
     host.events.emit('uploads:changed', { uploads: [upload({ phase: 'completed' })] });
-    expect((await ran).err).toContain('waiting: 1 of 3 stores reachable');
+    expect((await ran).err).toContain('waiting: 1 of 3 stores have answered');
   });
 
   it('gives the sample the title that was asked for', async () => {

@@ -84,6 +84,79 @@ describe('an uploader', () => {
     await expect(run(stores, makeGrant(), { limits: { ...limits, ballotsMax: 2 } })).rejects.toMatchObject({ code: 'no_quorum' });
   });
 
+  describe('behind slow links', () => {
+    /** Calls with bytes that `arrive` when the test says so, or are `lost`; and the loop's timer, fired by hand. */
+    const slowly = (stores: MemoryStores) => {
+      const pending: { index: number; arrive(): Promise<void>; lose(): void }[] = [];
+      let fire = (): void => {};
+      const accept: RunProposerOptions['transport']['accept'] = (store, header, bytes, signal) =>
+        bytes === null
+          ? stores.transport.accept(store, header, bytes, signal)
+          : new Promise((resolve, reject) => {
+              const index = makeGrant().stores.findIndex(({ node_id }) => node_id === store.node_id);
+              pending.push({ index, arrive: () => stores.transport.accept(store, header, bytes, signal).then(resolve, reject), lose: () => reject(new Error('reset')) });
+            });
+      const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+      return {
+        pending,
+        options: { transport: { ...stores.transport, accept }, timers: { set: (callback: () => void) => ((fire = callback), () => (fire = () => {})) } } satisfies Partial<RunProposerOptions>,
+        async fireTimer() {
+          fire();
+          await settled();
+        },
+        settled,
+      };
+    };
+
+    it('sends no byte twice while the first are on their way', async () => {
+      const stores = new MemoryStores(makeGrant());
+      const slow = slowly(stores);
+      const running = run(stores, makeGrant(), slow.options);
+      for (let times = 0; times < 20; times += 1) await slow.fireTimer();
+      expect(slow.pending.map(({ index }) => index)).toEqual([0, 1, 2]);
+      await Promise.all(slow.pending.map(({ arrive }) => arrive()));
+      expect(await running).toMatchObject({ ballot: OWNER_BALLOT, holders: ['node-0', 'node-1', 'node-2'] });
+      expect(stores.calls).toEqual(['accept+bytes 0', 'accept+bytes 1', 'accept+bytes 2']);
+    });
+
+    it('asks a store again whose connection was lost, and no other', async () => {
+      const stores = new MemoryStores(makeGrant());
+      const slow = slowly(stores);
+      const running = run(stores, makeGrant(), slow.options);
+      slow.pending[1]!.lose();
+      await slow.settled();
+      await slow.fireTimer();
+      expect(slow.pending.map(({ index }) => index)).toEqual([0, 1, 2, 1]);
+      await Promise.all([0, 3, 2].map((place) => slow.pending[place]!.arrive()));
+      expect(await running).toMatchObject({ ballot: OWNER_BALLOT, holders: ['node-0', 'node-1', 'node-2'] });
+    });
+
+    it('takes them for silent once their calls have ended without an answer', async () => {
+      const stores = new MemoryStores(makeGrant());
+      const slow = slowly(stores);
+      const running = run(stores, makeGrant(), slow.options);
+      for (const { lose } of slow.pending) lose();
+      await slow.settled();
+      await slow.fireTimer();
+      expect(slow.pending.map(({ index }) => index)).toEqual([0, 1, 2, 0, 1, 2]);
+      await Promise.all(slow.pending.slice(3).map(({ arrive }) => arrive()));
+      expect((await running).holders).toEqual(['node-0', 'node-1', 'node-2']);
+    });
+
+    it('gives up although stores lose their connections by turns', async () => {
+      const stores = new MemoryStores(makeGrant());
+      const slow = slowly(stores);
+      const running = run(stores, makeGrant(), { ...slow.options, limits: { ...limits, ballotsMax: 1, resendsMax: 0 } });
+      const refused = expect(running).rejects.toMatchObject({ code: 'no_quorum' });
+      for (const place of [0, 1, 2]) {
+        slow.pending[place]!.lose();
+        await slow.settled();
+        await slow.fireTimer();
+      }
+      await refused;
+    });
+  });
+
   it('stops at once when cancelled, before and while it runs', async () => {
     const stores = new MemoryStores(makeGrant());
     for (const index of [0, 1, 2]) stores.silent.add(index);

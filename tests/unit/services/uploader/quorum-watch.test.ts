@@ -22,15 +22,15 @@ it('tells how many stores answer once a chunk has waited for a while, and null o
   await askAll();
   expect(told).toEqual([]);
   clock.advance(10_000);
-  expect(told).toEqual(['1 of 3 stores reachable, 2 needed']);
+  expect(told).toEqual(['1 of 3 stores have answered, 2 needed']);
   silent.delete('node-2');
   await askAll();
   clock.advance(10_000);
-  expect(told).toEqual(['1 of 3 stores reachable, 2 needed', null]);
+  expect(told).toEqual(['1 of 3 stores have answered, 2 needed', null]);
   silent.add('node-1').add('node-2');
   await askAll();
   clock.advance(10_000);
   watch.stop();
   clock.advance(10_000);
-  expect(told.slice(2)).toEqual(['0 of 3 stores reachable, 2 needed', null]);
+  expect(told.slice(2)).toEqual(['0 of 3 stores have answered, 2 needed', null]);
 });

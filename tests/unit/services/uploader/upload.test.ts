@@ -203,7 +203,7 @@ describe('waiting for a quorum', () => {
     const { body } = await rig.postPath(mediaPath('h264-aac.mp4'));
     const waiting = await rig.waitFor(body.upload_session_id, ({ waiting_for: waitingFor, ended_at: endedAt }) => typeof waitingFor === 'string' || endedAt !== null);
     isHeld = false;
-    expect(waiting).toMatchObject({ error: null, waiting_for: '1 of 3 stores reachable, 2 needed' });
+    expect(waiting).toMatchObject({ error: null, waiting_for: '1 of 3 stores have answered, 2 needed' });
     expect(await rig.waitFor(body.upload_session_id)).toMatchObject({ status: 'completed', waiting_for: null });
   });
 });
