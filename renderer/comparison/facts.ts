@@ -1,9 +1,9 @@
 /** What a report rests on, in words. */
 import type { ComparisonReport } from '../../runtime/contract/comparison.ts';
+import { linkText } from '../../runtime/contract/link-words.ts';
 import type { KeyValue } from '../components/key-value.ts';
 import { bytes, clock, plural } from '../format/quantity.ts';
 import { clientLooks } from '../theme/clients.ts';
-import { linkWords } from './link-words.ts';
 import { inText } from './metrics.ts';
 
 export interface FactPart {
@@ -39,8 +39,8 @@ export const reportFacts = (report: ComparisonReport): FactPart[] => {
       entries: [
         fact('condition', 'Condition', condition.name),
         fact('description', 'In words', condition.description),
-        fact('base', 'Every link', linkWords(links.base)),
-        fact('victim', 'The victim’s link', links.victim === null ? (condition.fault === null ? 'there is none' : 'as every other') : linkWords(links.victim)),
+        fact('base', 'Every link', linkText(links.base)),
+        fact('victim', 'The victim’s link', links.victim === null ? (condition.fault === null ? 'there is none' : 'as every other') : linkText(links.victim)),
         fact('fault', 'Fault', faultWords(report)),
         fact('nodes', 'Nodes', `${plural(nodeIds.length, 'node')}${condition.fault === null ? '' : '; each is the victim in turn'}`),
       ],

@@ -1,14 +1,15 @@
 /** What a person does to the network. Failures, with what was kept, and ways back are told in toasts. */
 import type { ShallowRef } from 'vue';
 import type { LinkNodes } from '../../runtime/contract/control/network.ts';
+import { normalLink } from '../../runtime/contract/link-settings.ts';
+import { linkText } from '../../runtime/contract/link-words.ts';
 import type { LinkChange } from '../../runtime/contract/link.ts';
 import type { NetworkProfile } from '../../runtime/contract/network.ts';
 import { plural } from '../format/quantity.ts';
-import { normalLink } from '../network/settings.ts';
-import { nodesWords, settingsWords } from '../network/words.ts';
 import { useNetworkStore } from '../stores/network.ts';
 import { useToastStore } from '../stores/toasts.ts';
 import { useTask } from './task.ts';
+import { nodesWords } from '../network/words.ts';
 
 /** Nought: nothing is added to any link. */
 export const BACK_TO_NORMAL_KEY = '0';
@@ -34,7 +35,7 @@ export const useNetworkActions = (): NetworkActions => {
     // The host's word: what else is on its way may fail as well.
     const [first, ...others] = (network.status?.links ?? []).filter(({ nodeId }) => nodeIds === 'all' || nodeIds.includes(nodeId));
     if (!first) return 'Nothing was changed.';
-    return others.length === 0 ? `It stays as it was: ${settingsWords(first.settings)}.` : 'They stay as they were.';
+    return others.length === 0 ? `It stays as it was: ${linkText(first.settings)}.` : 'They stay as they were.';
   };
   const fail = (title: string, error: unknown, after: string): void => {
     if (typeof error === 'object' && error !== null) {

@@ -1,7 +1,7 @@
 /** What a person does to saved profiles. Failures and ways back are told in toasts. */
+import { linkText } from '../../runtime/contract/link-words.ts';
 import type { LinkSettings } from '../../runtime/contract/link.ts';
 import type { NetworkProfile } from '../../runtime/contract/network.ts';
-import { settingsWords } from '../network/words.ts';
 import { useNetworkStore } from '../stores/network.ts';
 import { useToastStore } from '../stores/toasts.ts';
 import { useTask } from './task.ts';
@@ -21,8 +21,8 @@ export const useProfileActions = (): ProfileActions => {
   const { run: save } = useTask(
     async (name: string, settings: LinkSettings) => {
       const same = network.profiles.find((profile) => !profile.isBuiltIn && profile.name === name);
-      await network.saveProfile({ ...(same && { id: same.id }), name, description: settingsWords(settings), settings });
-      toasts.succeed(`Profile "${name}" was ${same ? 'replaced' : 'saved'}`, settingsWords(settings));
+      await network.saveProfile({ ...(same && { id: same.id }), name, description: linkText(settings), settings });
+      toasts.succeed(`Profile "${name}" was ${same ? 'replaced' : 'saved'}`, linkText(settings));
     },
     (name) => `Profile "${name}" could not be saved`,
   );

@@ -1,7 +1,7 @@
 /** The five figures of a link that have a slider: how each is read from the settings, written back, typed and said. */
+import { meanLoss } from '../../runtime/contract/link-settings.ts';
 import type { LinkChange, LinkSettings } from '../../runtime/contract/link.ts';
 import { logStops, type Scale } from './scale.ts';
-import { meanLoss } from './settings.ts';
 
 export type ParameterKey = 'latency' | 'jitter' | 'down' | 'up' | 'loss';
 

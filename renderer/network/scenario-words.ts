@@ -1,9 +1,9 @@
 /** Steps of scenarios in words. */
+import { meanLoss } from '../../runtime/contract/link-settings.ts';
+import { rateText } from '../../runtime/contract/link-words.ts';
 import type { LinkChange, LinkDirection } from '../../runtime/contract/link.ts';
 import type { NetworkProfile, ScenarioAction, ScenarioStep, ScenarioTarget } from '../../runtime/contract/network.ts';
 import { clock } from '../format/quantity.ts';
-import { meanLoss } from './settings.ts';
-import { rateText } from './words.ts';
 
 type Named = Pick<NetworkProfile, 'id' | 'name'>;
 

@@ -1,10 +1,9 @@
-/** Links in words: what is set, how it is called, and what is not as it normally is. */
+/** Links in words: how what is set is called, and what is not as it normally is. */
 import type { LinkNodes, LinkStatus } from '../../runtime/contract/control/network.ts';
-import type { LinkDirection, LinkSettings, Partition } from '../../runtime/contract/link.ts';
+import type { Partition } from '../../runtime/contract/link.ts';
 import type { NetworkProfile } from '../../runtime/contract/network.ts';
 import { plural } from '../format/quantity.ts';
 import type { Look, Tone } from '../theme/status.ts';
-import { meanLoss } from './settings.ts';
 
 type Named = Pick<NetworkProfile, 'id' | 'name'>;
 
@@ -35,40 +34,6 @@ export const linkLook = ({ settings, isNormal, profileId }: Pick<LinkStatus, 'se
   if (name !== null) return named(settings.isFailed || settings.partition !== 'none' ? 'bad' : profileId === ORDINARY_PROFILE_ID ? 'ok' : 'warn', name);
   if (settings.isFailed) return named('bad', 'Failed');
   return settings.partition === 'none' ? named('warn', CUSTOM_WORD) : partitionLooks[settings.partition];
-};
-
-const threeDigits = (value: number): string => String(Number(value.toPrecision(3)));
-const percentText = (share: number): string => `${threeDigits(100 * share)} %`;
-
-export const rateText = (bitsPerSecond: number): string => (bitsPerSecond < 1e6 ? `${threeDigits(bitsPerSecond / 1e3)} kbit/s` : bitsPerSecond < 1e9 ? `${threeDigits(bitsPerSecond / 1e6)} Mbit/s` : `${threeDigits(bitsPerSecond / 1e9)} Gbit/s`);
-
-const rateWords = ({ toNode, toClient }: LinkSettings): string[] => {
-  const [down, up] = [toClient.bitsPerSecond, toNode.bitsPerSecond];
-  if (down === up) return down === null ? [] : [rateText(down)];
-  return [...(down === null ? [] : [`${rateText(down)} down`]), ...(up === null ? [] : [`${rateText(up)} up`])];
-};
-const lossText = (direction: LinkDirection): string => `${percentText(meanLoss(direction.loss))} loss${direction.loss.model === 'gilbert-elliott' ? ' in bursts' : ''}`;
-const lossWords = ({ toNode, toClient }: LinkSettings): string[] => {
-  const [down, up] = [lossText(toClient), lossText(toNode)];
-  if (down === up) return meanLoss(toClient.loss) > 0 ? [down] : [];
-  return [...(meanLoss(toClient.loss) > 0 ? [`${down} down`] : []), ...(meanLoss(toNode.loss) > 0 ? [`${up} up`] : [])];
-};
-
-/** What a link adds, in one line: `300 ± 20 ms, 1.6 Mbit/s down, 5 % loss`. */
-export const settingsWords = (settings: LinkSettings): string => {
-  const { toNode, toClient, partition, isFailed, resetShare, slowCloseMs } = settings;
-  const rttMs = toNode.latencyMs + toClient.latencyMs;
-  const jitterMs = toNode.jitterMs + toClient.jitterMs;
-  const words = [
-    ...(isFailed ? ['refuses and resets connections'] : []),
-    ...(partition === 'none' ? [] : [partition === 'both' ? 'holds everything' : `holds everything ${partition.replace('-', ' ')}`]),
-    ...(rttMs > 0 || jitterMs > 0 ? [`${threeDigits(rttMs)}${jitterMs > 0 ? ` ± ${threeDigits(jitterMs)}` : ''} ms`] : []),
-    ...rateWords(settings),
-    ...lossWords(settings),
-    ...(resetShare > 0 ? [`${percentText(resetShare)} of connections reset`] : []),
-    ...(slowCloseMs > 0 ? [`closes ${threeDigits(slowCloseMs)} ms late`] : []),
-  ];
-  return words.length > 0 ? words.join(', ') : 'nothing added';
 };
 
 /** `all links`, `node-2`, `node-2 and node-4`, `3 links`. */

@@ -1,12 +1,13 @@
 /** Commands on the network in plain words: links, profiles, scenarios, and the way back to normal. */
 import { useRouter } from 'vue-router';
 import type { LinkNodes } from '../../runtime/contract/control/network.ts';
+import { linkText } from '../../runtime/contract/link-words.ts';
 import type { Command } from '../composables/commands.ts';
 import { BACK_TO_NORMAL_KEY, useNetworkActions } from '../composables/network-actions.ts';
 import { useScenarioActions } from '../composables/scenario-actions.ts';
 import { clock } from '../format/quantity.ts';
-import { nodesWords, settingsWords } from '../network/words.ts';
 import { useNetworkStore } from '../stores/network.ts';
+import { nodesWords } from '../network/words.ts';
 
 const NETWORK = 'Network';
 
@@ -35,6 +36,6 @@ export const useNetworkCommands = (): (() => Command[]) => {
       ? network.scenarios.map((scenario): Command => ({ id: `scenario:${scenario.id}`, group: NETWORK, title: `Play the scenario ${scenario.name}`, detail: clock(scenario.durationSec * 1000), icon: 'play', isQuiet: true, keywords: scenario.description, run: () => scenarios.play(scenario) }))
       : []),
     ...(network.isReady ? [...ofLinks('all'), ...network.links.flatMap(({ nodeId }) => ofLinks([nodeId]))] : []),
-    ...network.links.map(({ nodeId, settings }): Command => ({ id: `link:${nodeId}`, group: NETWORK, title: `Link to ${nodeId}`, detail: settingsWords(settings), nodeId, isQuiet: true, keywords: 'network latency rate loss', run: () => router.push({ path: '/network', query: { node: nodeId } }) })),
+    ...network.links.map(({ nodeId, settings }): Command => ({ id: `link:${nodeId}`, group: NETWORK, title: `Link to ${nodeId}`, detail: linkText(settings), nodeId, isQuiet: true, keywords: 'network latency rate loss', run: () => router.push({ path: '/network', query: { node: nodeId } }) })),
   ];
 };

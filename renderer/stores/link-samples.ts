@@ -10,10 +10,10 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { LinkSample, NetworkSample } from '../../runtime/contract/control/network.ts';
+import { isSameLink } from '../../runtime/contract/link-settings.ts';
 import type { LinkSettings } from '../../runtime/contract/link.ts';
 import { useBridge } from '../bridge/bridge.ts';
 import { createSeriesRing, type SeriesRing } from '../charts/ring.ts';
-import { isSameLink } from '../network/settings.ts';
 import { median, spreadMs } from '../network/travel.ts';
 import { createFollowers } from './followers.ts';
 import { useNetworkStore } from './network.ts';

@@ -3,8 +3,8 @@
  * the last value, and never two at once: a host that is slow is not buried. Until the host has answered, a change counts as made.
  */
 import type { LinkNodes } from '../../runtime/contract/control/network.ts';
+import { mergeChanges } from '../../runtime/contract/link-settings.ts';
 import type { LinkChange } from '../../runtime/contract/link.ts';
-import { mergeChanges } from '../network/settings.ts';
 
 export interface PendingChange {
   nodeIds: LinkNodes;

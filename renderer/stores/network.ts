@@ -6,10 +6,10 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
 import type { CallInput } from '../../runtime/contract/control/index.ts';
 import type { LinkNodes, LinkStatus, NetworkStatus } from '../../runtime/contract/control/network.ts';
+import { changeLink, isNormalLink, profileWith } from '../../runtime/contract/link-settings.ts';
 import type { LinkChange, LinkSettings } from '../../runtime/contract/link.ts';
 import type { NetworkProfile, Scenario } from '../../runtime/contract/network.ts';
 import { useBridge } from '../bridge/bridge.ts';
-import { changeLink, isNormalLink, profileIdOf } from '../network/settings.ts';
 import { abnormalities } from '../network/words.ts';
 import { createLinkSender, type PendingChange } from './link-sender.ts';
 
@@ -44,7 +44,7 @@ export const useNetworkStore = defineStore('network', () => {
     const changes = pending.value.filter((change) => concerns(change, link.nodeId));
     if (changes.length === 0) return link;
     const settings = changes.reduce<LinkSettings>((before, { change }) => changeLink(before, change), link.settings);
-    return { ...link, settings, isNormal: isNormalLink(settings), profileId: profileIdOf(settings, profiles.value) };
+    return { ...link, settings, isNormal: isNormalLink(settings), profileId: profileWith(settings, profiles.value)?.id ?? null };
   };
   const links = computed(() => (status.value?.links ?? []).map(withPending));
   const run = computed(() => status.value?.run ?? null);

@@ -73,34 +73,7 @@ export const LinkChange = z
   .strict();
 export type LinkChange = z.infer<typeof LinkChange>;
 
-export const noLoss: Loss = { model: 'bernoulli', share: 0 };
-export const normalDirection: LinkDirection = { latencyMs: 0, jitterMs: 0, bitsPerSecond: null, loss: noLoss };
-/** Nothing is added. */
-export const normalLink: LinkSettings = { toNode: normalDirection, toClient: normalDirection, partition: 'none', isFailed: false, resetShare: 0, slowCloseMs: 0 };
-
-export const changeLink = (settings: LinkSettings, change: LinkChange): LinkSettings => ({
-  ...settings,
-  ...change,
-  toNode: { ...settings.toNode, ...change.toNode },
-  toClient: { ...settings.toClient, ...change.toClient },
-});
-
-const isSameLoss = (a: Loss, b: Loss): boolean => {
-  if (a.model === 'bernoulli') return b.model === 'bernoulli' && a.share === b.share;
-  return b.model === 'gilbert-elliott' && a.goodToBad === b.goodToBad && a.badToGood === b.badToGood && a.lossInGood === b.lossInGood && a.lossInBad === b.lossInBad;
-};
-
-const isSameDirection = (a: LinkDirection, b: LinkDirection): boolean =>
-  a.latencyMs === b.latencyMs && a.jitterMs === b.jitterMs && a.bitsPerSecond === b.bitsPerSecond && isSameLoss(a.loss, b.loss);
-
-/** Whether two links do the same, however their settings came about. */
-export const isSameLink = (a: LinkSettings, b: LinkSettings): boolean =>
-  isSameDirection(a.toNode, b.toNode) &&
-  isSameDirection(a.toClient, b.toClient) &&
-  a.partition === b.partition &&
-  a.isFailed === b.isFailed &&
-  a.resetShare === b.resetShare &&
-  a.slowCloseMs === b.slowCloseMs;
+export { changeLink, isSameLink, noLoss, normalDirection, normalLink } from './link-settings.ts';
 
 /** What a link did since the emulator started; whoever reads takes differences. */
 export const LinkCounters = z.object({

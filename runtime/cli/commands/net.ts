@@ -4,7 +4,7 @@ import type { ControlClient } from '../../contract/control/index.ts';
 import { VStackError } from '../../contract/errors.ts';
 import { changeLink, normalLink } from '../../contract/link.ts';
 import type { NetworkProfile } from '../../contract/network.ts';
-import { linkText, lossText, partitionText, rateText, roundTripText, shareText } from '../../host/network/link-words.ts';
+import { linkText, lossText, partitionText, rateText, roundTripText, shareText } from '../../contract/link-words.ts';
 import type { CliContext, CommandResult } from '../context.ts';
 import { linkChangeOf, nodesOf, type LinkOptions } from '../link-options.ts';
 import { formatMs, formatPercent } from '../terminal/format.ts';

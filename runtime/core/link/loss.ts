@@ -21,11 +21,3 @@ export const drawLoss = (state: LossState, loss: Loss): boolean => {
   if (drawChance(state.random, state.isBad ? loss.badToGood : loss.goodToBad)) state.isBad = !state.isBad;
   return isLost;
 };
-
-/** The share of packets that is lost in the long run: π(good) · loss in good + π(bad) · loss in bad. A chain that never moves stays good. */
-export const meanLoss = (loss: Loss): number => {
-  if (loss.model === 'bernoulli') return loss.share;
-  const moving = loss.goodToBad + loss.badToGood;
-  const badShare = moving === 0 ? 0 : loss.goodToBad / moving;
-  return (1 - badShare) * loss.lossInGood + badShare * loss.lossInBad;
-};

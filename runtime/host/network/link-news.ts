@@ -3,7 +3,7 @@ import { isSameLink, normalLink, type LinkSettings } from '../../contract/link.t
 import { SECOND_MS } from '../../contract/units.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { News } from '../happenings/changes.ts';
-import { linkText } from './link-words.ts';
+import { linkText } from '../../contract/link-words.ts';
 
 export const REST_MS = SECOND_MS;
 

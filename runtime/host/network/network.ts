@@ -3,7 +3,8 @@ import type { LinkNodes, NetworkStatus } from '../../contract/control/network.ts
 import type { Scenario } from '../../contract/network.ts';
 import type { ClusterPhase } from '../../contract/control/cluster.ts';
 import { VStackError } from '../../contract/errors.ts';
-import { changeLink, isSameLink, normalLink, type LinkChange, type LinkSettings } from '../../contract/link.ts';
+import type { LinkChange, LinkSettings } from '../../contract/link.ts';
+import { changeLink, isNormalLink, normalLink, profileWith } from '../../contract/link-settings.ts';
 import { linkAfter } from '../../core/scenario/link-after.ts';
 import type { PlannedStep } from '../../core/scenario/plan.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -63,15 +64,15 @@ const everyOne = async (work: readonly Promise<unknown>[]): Promise<void> => {
 
 export const createNetwork = ({ supervisor, library, events, happenings, clock, random }: NetworkParts): Network => {
   const { links } = supervisor;
-  const profileWith = (settings: LinkSettings) => library.profiles().find((profile) => isSameLink(profile.settings, settings));
+  const profileOf = (settings: LinkSettings) => profileWith(settings, library.profiles());
 
   const status = (): NetworkStatus => ({
     isReady: links.isReady(),
-    links: links.list().map((link) => ({ ...link, profileId: profileWith(link.settings)?.id ?? null, isNormal: isSameLink(link.settings, normalLink) })),
+    links: links.list().map((link) => ({ ...link, profileId: profileOf(link.settings)?.id ?? null, isNormal: isNormalLink(link.settings) })),
     run: player.run(),
   });
   const changed = createThrottle(clock, CHANGED_MS_MIN, () => events.emit('network:changed', status()));
-  const news = createLinkNews({ clock, links: links.list, profileName: (settings) => profileWith(settings)?.name, add: happenings.add });
+  const news = createLinkNews({ clock, links: links.list, profileName: (settings) => profileOf(settings)?.name, add: happenings.add });
 
   /** @throws VStackError not_running, not_found */
   const setLinks = async (nodes: LinkNodes, settingsFor: (before: LinkSettings) => LinkSettings): Promise<void> => {

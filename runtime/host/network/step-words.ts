@@ -1,7 +1,7 @@
 /** The steps of a scenario as people say them. */
 import type { LinkChange } from '../../contract/link.ts';
 import type { ScenarioAction, ScenarioTarget } from '../../contract/network.ts';
-import { lossText, partitionText, rateText, shareText } from './link-words.ts';
+import { lossText, partitionText, rateText, shareText } from '../../contract/link-words.ts';
 
 export const targetText = (target: ScenarioTarget): string => {
   if ('nodeId' in target) return target.nodeId;

@@ -1,7 +1,7 @@
 /** What the links do and how they are set, for GET /metrics: base units, read when asked. */
 import type { LinkCounters, LinkDirection } from '../../contract/link.ts';
 import { SECOND_MS } from '../../contract/units.ts';
-import { meanLoss } from '../../core/link/loss.ts';
+import { meanLoss } from '../../contract/link-settings.ts';
 import type { Metrics } from '../../platform/http/metrics.ts';
 import type { LinkProxy } from './link-proxy.ts';
 import type { Links } from './links.ts';

@@ -1,25 +1,9 @@
 /** What every face of a report says of its conditions. */
 import type { ComparisonReport } from '../../../contract/comparison.ts';
-import type { LinkSettings } from '../../../contract/link.ts';
-import { formatCount, formatValue, nameOf } from '../words.ts';
+import { linkText } from '../../../contract/link-words.ts';
+import { formatCount, nameOf } from '../words.ts';
 
 const GIB = 2 ** 30;
-
-/** `12.0 Mbit/s, 70 ms, 0 % loss`. */
-export const linkText = ({ toNode, toClient, partition, isFailed, resetShare }: LinkSettings): string => {
-  const { bitsPerSecond, loss } = toClient;
-  const jitterMs = toNode.jitterMs + toClient.jitterMs;
-  const lossText = loss.model === 'bernoulli' ? (loss.share > 0 ? `${formatValue(loss.share, 'share')} loss` : null) : 'loss in bursts';
-  const parts = [
-    bitsPerSecond === null ? 'no limit of rate' : formatValue(bitsPerSecond, 'bits-per-second'),
-    `${toNode.latencyMs + toClient.latencyMs}${jitterMs > 0 ? ` ± ${jitterMs}` : ''} ms`,
-    lossText,
-    resetShare > 0 ? `${formatValue(resetShare, 'share')} of connections reset` : null,
-    partition === 'none' ? null : 'partitioned',
-    isFailed ? 'refuses and resets connections' : null,
-  ];
-  return parts.filter((part) => part !== null).join(', ');
-};
 
 export const timeModeText = (report: ComparisonReport): string =>
   report.timeMode === 'real'

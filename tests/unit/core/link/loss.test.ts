@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Loss } from '../../../../runtime/contract/link.ts';
-import { createLossState, drawLoss, isLossy, meanLoss } from '../../../../runtime/core/link/loss.ts';
+import { meanLoss } from '../../../../runtime/contract/link-settings.ts';
+import { createLossState, drawLoss, isLossy } from '../../../../runtime/core/link/loss.ts';
 import { createRandom } from '../../../../runtime/core/random.ts';
 
 const PACKETS = 400_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fieldText, linkParameters, parameterOf, parseField, RATE_MBITS_MAX, RATE_MBITS_MIN, RTT_MS_MAX, spokenValue } from '../../../../renderer/network/parameters.ts';
 import { stepFrom, trackLength } from '../../../../renderer/network/scale.ts';
-import { changeLink, normalLink } from '../../../../renderer/network/settings.ts';
+import { changeLink, normalLink } from '../../../../runtime/contract/link-settings.ts';
 import { LATENCY_MS_MAX, LinkChange, RATE_BITS_PER_SECOND_MAX, RATE_BITS_PER_SECOND_MIN } from '../../../../runtime/contract/link.ts';
 import { builtInProfiles } from '../../../../runtime/contract/network.ts';
 

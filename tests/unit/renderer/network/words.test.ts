@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { changeLink, normalLink } from '../../../../renderer/network/settings.ts';
-import { abnormalities, abnormalityText, linkLook, nodesWords, rateText, settingsWords } from '../../../../renderer/network/words.ts';
+import { abnormalities, abnormalityText, linkLook, nodesWords } from '../../../../renderer/network/words.ts';
+import { changeLink, normalLink } from '../../../../runtime/contract/link-settings.ts';
 import { builtInProfiles } from '../../../../runtime/contract/network.ts';
 import { busyNetwork, linkStatus, profileSettings } from '../../../fixtures/scripted-door/network-states.ts';
 
@@ -21,23 +21,6 @@ describe('how a link looks', () => {
   });
   test('a profile that nobody knows any more is called by its id', () => {
     expect(linkLook({ ...linkStatus(1, profileSettings('3g')), profileId: 'gone' }, builtInProfiles).word).toBe('gone');
-  });
-});
-
-describe('settings in words', () => {
-  test.each([
-    ['3g', '300 ms, 1.6 Mbit/s down, 768 kbit/s up'],
-    ['high-latency', '150 ± 50 ms, 50 Mbit/s, 5 % loss'],
-    ['degraded', '100 ± 30 ms, 20 Mbit/s, 10 % loss, 5 % of connections reset'],
-    ['node-failure', 'refuses and resets connections'],
-  ])('of the profile %s', (profileId, words) => expect(settingsWords(profileSettings(profileId))).toBe(words));
-  test('name everything else there is', () => {
-    expect(settingsWords(normalLink)).toBe('nothing added');
-    const bursts = { model: 'gilbert-elliott', goodToBad: 0.01, badToGood: 0.24, lossInGood: 0, lossInBad: 0.5 } as const;
-    expect(settingsWords(changeLink(normalLink, { partition: 'to-node', slowCloseMs: 500, toClient: { loss: bursts } }))).toBe('holds everything to node, 2 % loss in bursts down, closes 500 ms late');
-  });
-  test('rates have the unit that fits them', () => {
-    expect([8_000, 768_000, 1_600_000, 2.5e9].map(rateText)).toEqual(['8 kbit/s', '768 kbit/s', '1.6 Mbit/s', '2.5 Gbit/s']);
   });
 });
 

@@ -1,23 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import * as ours from '../../../../renderer/network/settings.ts';
-import * as contract from '../../../../runtime/contract/link.ts';
-import { builtInProfiles } from '../../../../runtime/contract/network.ts';
-
-const { changeLink, isNormalLink, isSameLink, meanLoss, mergeChanges, normalLink, profileIdOf } = ours;
-
-test('the page\'s own copies do what the contract\'s do', () => {
-  expect([ours.normalLink, ours.noLoss]).toEqual([contract.normalLink, contract.noLoss]);
-  for (const { settings } of builtInProfiles) {
-    for (const change of [{}, { toNode: { latencyMs: 7 } }, { toClient: { bitsPerSecond: null }, partition: 'both' as const }, { isFailed: true, resetShare: 0.5, slowCloseMs: 10 }]) {
-      expect(changeLink(settings, change)).toEqual(contract.changeLink(settings, change));
-    }
-  }
-});
+import type { LinkChange } from '../../../runtime/contract/link.ts';
+import { changeLink, isNormalLink, isSameLink, meanLoss, mergeChanges, normalLink, profileWith } from '../../../runtime/contract/link-settings.ts';
+import { builtInProfiles } from '../../../runtime/contract/network.ts';
 
 describe('two changes in one', () => {
   test('do what both do one after the other', () => {
-    const first: contract.LinkChange = { toNode: { latencyMs: 10, jitterMs: 1 }, partition: 'both' };
-    const second: contract.LinkChange = { toNode: { latencyMs: 20 }, toClient: { bitsPerSecond: 1e6 }, isFailed: true };
+    const first: LinkChange = { toNode: { latencyMs: 10, jitterMs: 1 }, partition: 'both' };
+    const second: LinkChange = { toNode: { latencyMs: 20 }, toClient: { bitsPerSecond: 1e6 }, isFailed: true };
     expect(changeLink(normalLink, mergeChanges(first, second))).toEqual(changeLink(changeLink(normalLink, first), second));
   });
   test('name no direction that neither names', () => {
@@ -30,7 +19,7 @@ describe('settings are the same', () => {
     const halves = changeLink(normalLink, { toNode: { latencyMs: 0.1 + 0.2 } });
     expect(isSameLink(halves, changeLink(normalLink, { toNode: { latencyMs: 0.3 } }))).toBe(true);
   });
-  test.each<contract.LinkChange>([
+  test.each<LinkChange>([
     { toNode: { latencyMs: 1 } }, { toClient: { jitterMs: 1 } }, { toClient: { bitsPerSecond: 1e6 } }, { toNode: { loss: { model: 'bernoulli', share: 0.01 } } },
     { toNode: { loss: { model: 'gilbert-elliott', goodToBad: 0, badToGood: 0, lossInGood: 0, lossInBad: 0 } } }, { partition: 'to-node' }, { isFailed: true }, { resetShare: 0.1 }, { slowCloseMs: 5 },
   ])('but not with %j', (change) => {
@@ -39,8 +28,8 @@ describe('settings are the same', () => {
 });
 
 test('a profile is known by its settings', () => {
-  for (const { id, settings } of builtInProfiles) expect(profileIdOf(settings, builtInProfiles)).toBe(id);
-  expect(profileIdOf(normalLink, builtInProfiles)).toBeNull();
+  for (const { id, settings } of builtInProfiles) expect(profileWith(settings, builtInProfiles)?.id).toBe(id);
+  expect(profileWith(normalLink, builtInProfiles)).toBeUndefined();
 });
 
 test('bursts lose on average what the chain\'s states lose, by the time in each', () => {

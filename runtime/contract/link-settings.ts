@@ -1,9 +1,8 @@
-/** Settings of links as values: changing, merging and comparing them. Pure; the contract's own functions would carry its schemas into the page. */
-import type { LinkChange, LinkDirection, LinkSettings, Loss } from '../../runtime/contract/link.ts';
-import type { NetworkProfile } from '../../runtime/contract/network.ts';
+/** Settings of links as values. Without a schema, which the page would carry along. */
+import type { LinkChange, LinkDirection, LinkSettings, Loss } from './link.ts';
 
 export const noLoss: Loss = { model: 'bernoulli', share: 0 };
-const normalDirection: LinkDirection = { latencyMs: 0, jitterMs: 0, bitsPerSecond: null, loss: noLoss };
+export const normalDirection: LinkDirection = { latencyMs: 0, jitterMs: 0, bitsPerSecond: null, loss: noLoss };
 /** Nothing is added. */
 export const normalLink: LinkSettings = { toNode: normalDirection, toClient: normalDirection, partition: 'none', isFailed: false, resetShare: 0, slowCloseMs: 0 };
 
@@ -23,28 +22,34 @@ export const mergeChanges = (first: LinkChange, second: LinkChange): LinkChange 
 });
 
 /** What was written as a decimal and halved comes back a hair off. */
-const isSame = (a: number | null, b: number | null): boolean => a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b)));
+const isSame = (a: number | null, b: number | null): boolean => a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b)));
 
 const isSameLoss = (a: Loss, b: Loss): boolean => {
   if (a.model === 'bernoulli') return b.model === 'bernoulli' && isSame(a.share, b.share);
   return b.model === 'gilbert-elliott' && (['goodToBad', 'badToGood', 'lossInGood', 'lossInBad'] as const).every((key) => isSame(a[key], b[key]));
 };
+
 const isSameDirection = (a: LinkDirection, b: LinkDirection): boolean =>
   isSame(a.latencyMs, b.latencyMs) && isSame(a.jitterMs, b.jitterMs) && isSame(a.bitsPerSecond, b.bitsPerSecond) && isSameLoss(a.loss, b.loss);
 
+/** Whether two links do the same, however their settings came about. */
 export const isSameLink = (a: LinkSettings, b: LinkSettings): boolean =>
-  isSameDirection(a.toNode, b.toNode) && isSameDirection(a.toClient, b.toClient) && a.partition === b.partition && a.isFailed === b.isFailed && isSame(a.resetShare, b.resetShare) && isSame(a.slowCloseMs, b.slowCloseMs);
+  isSameDirection(a.toNode, b.toNode) &&
+  isSameDirection(a.toClient, b.toClient) &&
+  a.partition === b.partition &&
+  a.isFailed === b.isFailed &&
+  isSame(a.resetShare, b.resetShare) &&
+  isSame(a.slowCloseMs, b.slowCloseMs);
 
 export const isNormalLink = (settings: LinkSettings): boolean => isSameLink(settings, normalLink);
 
-/** The profile whose settings these are; null when none has them. */
-export const profileIdOf = (settings: LinkSettings, profiles: readonly Pick<NetworkProfile, 'id' | 'settings'>[]): string | null => profiles.find((profile) => isSameLink(profile.settings, settings))?.id ?? null;
+/** The one of the profiles, or of whatever else has settings, that does what these do. */
+export const profileWith = <P extends { settings: LinkSettings }>(settings: LinkSettings, profiles: readonly P[]): P | undefined => profiles.find((profile) => isSameLink(profile.settings, settings));
 
-/** The share of packets that are lost in the long run, 0–1. Of bursts: by how long the chain stays in each state. */
+/** The share of packets that is lost in the long run, 0–1: π(good) · loss in good + π(bad) · loss in bad. A chain that never moves stays good. */
 export const meanLoss = (loss: Loss): number => {
   if (loss.model === 'bernoulli') return loss.share;
-  const moves = loss.goodToBad + loss.badToGood;
-  // A chain that never moves stays where it begins, in the good state.
-  const badShare = moves > 0 ? loss.goodToBad / moves : 0;
+  const moving = loss.goodToBad + loss.badToGood;
+  const badShare = moving === 0 ? 0 : loss.goodToBad / moving;
   return (1 - badShare) * loss.lossInGood + badShare * loss.lossInBad;
 };

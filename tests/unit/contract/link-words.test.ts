@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { changeLink, normalLink, type LinkChange } from '../../../../runtime/contract/link.ts';
-import { builtInProfiles } from '../../../../runtime/contract/network.ts';
-import { linkText, rateText } from '../../../../runtime/host/network/link-words.ts';
+import { changeLink, normalLink, type LinkChange } from '../../../runtime/contract/link.ts';
+import { builtInProfiles } from '../../../runtime/contract/network.ts';
+import { linkText, rateText } from '../../../runtime/contract/link-words.ts';
 
 const both = (change: LinkChange['toNode']): LinkChange => ({ toNode: change, toClient: change });
 
 describe('a link in words', () => {
   it.each<[LinkChange, string]>([
-    [{}, 'normal'],
+    [{}, 'nothing added'],
     [both({ latencyMs: 75, jitterMs: 25 }), '150 ± 50 ms'],
     [{ toClient: { latencyMs: 40 } }, '40 ms'],
     [both({ bitsPerSecond: 50_000_000 }), '50 Mbit/s'],
@@ -18,7 +18,7 @@ describe('a link in words', () => {
     [{ toClient: { loss: { model: 'gilbert-elliott', goodToBad: 0.1, badToGood: 0.3, lossInGood: 0, lossInBad: 0.2 } } }, '5 % loss in bursts down'],
     [{ partition: 'both' }, 'nothing passes either way'],
     [{ resetShare: 0.05, slowCloseMs: 1500 }, '5 % of connections reset, closes after 1.5 s'],
-    [{ isFailed: true, partition: 'both' }, 'failed: connections are refused and reset'],
+    [{ isFailed: true, partition: 'both' }, 'refuses and resets connections'],
   ])('%j', (change, text) => expect(linkText(changeLink(normalLink, change))).toBe(text));
 
   it('says of the built-in profiles what their descriptions say', () => {

@@ -1,7 +1,7 @@
-/** A link's settings as people say them. */
-import { normalLink, isSameLink, type LinkDirection, type LinkSettings, type Loss } from '../../contract/link.ts';
-import { SECOND_MS } from '../../contract/units.ts';
-import { meanLoss } from '../../core/link/loss.ts';
+/** A link's settings as people say them, in every door. Without a schema, which the page would carry along. */
+import type { LinkDirection, LinkSettings, Loss } from './link.ts';
+import { meanLoss } from './link-settings.ts';
+import { SECOND_MS } from './units.ts';
 
 const KBIT = 1_000;
 const MBIT = 1_000_000;
@@ -40,10 +40,9 @@ export const partitionText: Readonly<Record<LinkSettings['partition'], string | 
   both: 'nothing passes either way',
 };
 
-/** `150 ± 50 ms, 40 Mbit/s down, 1 Mbit/s up, 5 % loss`; what is normal is not mentioned. */
+/** `150 ± 50 ms, 40 Mbit/s down, 1 Mbit/s up, 5 % loss`; what is as it normally is, is not mentioned. */
 export const linkText = (settings: LinkSettings): string => {
-  if (isSameLink(settings, normalLink)) return 'normal';
-  if (settings.isFailed) return 'failed: connections are refused and reset';
+  if (settings.isFailed) return 'refuses and resets connections';
   const { toNode, toClient, partition, resetShare, slowCloseMs } = settings;
   const partitioned = partitionText[partition];
   return [
@@ -53,5 +52,5 @@ export const linkText = (settings: LinkSettings): string => {
     ...(partitioned === undefined ? [] : [partitioned]),
     ...(resetShare > 0 ? [`${shareText(resetShare)} of connections reset`] : []),
     ...(slowCloseMs > 0 ? [`closes after ${short(slowCloseMs / SECOND_MS)} s`] : []),
-  ].join(', ') || 'adds nothing';
+  ].join(', ') || 'nothing added';
 };
