@@ -1,22 +1,7 @@
-/** What is compared, and how its figures are written. The facts repeat the contract's, whose values would carry the schemas along; a test holds them equal. */
-import type { ComparisonMetric, Estimate, MetricFacts } from '../../runtime/contract/comparison.ts';
+/** What is compared, in the page's words, and how its figures are written. */
+import { comparisonMetrics, type MetricFacts } from '../../runtime/contract/comparison-metrics.ts';
+import type { ComparisonMetric, Estimate } from '../../runtime/contract/comparison.ts';
 import { megabits, NOTHING, type Quantity, span } from '../format/quantity.ts';
-
-/** Below so many blocks a verdict is indicative. */
-export const BLOCKS_FOR_VERDICT = 30;
-export const BLOCKS_FOR_INDICATION = 5;
-
-export const metricFacts: Readonly<Record<ComparisonMetric, MetricFacts>> = {
-  'start-up': { name: 'Start-up time', unit: 'ms', better: 'lower' },
-  rebuffering: { name: 'Rebuffering', unit: 'share', better: 'lower' },
-  stalls: { name: 'Stalls per session', unit: 'count', better: 'lower' },
-  throughput: { name: 'Throughput', unit: 'bits-per-second', better: 'higher' },
-  'buffer-p5': { name: 'Buffer, 5th percentile', unit: 'sec', better: 'higher' },
-  'buffer-low': { name: 'Time with a low buffer', unit: 'share', better: 'lower' },
-  'chunk-p99': { name: 'Chunk time, 99th percentile', unit: 'ms', better: 'lower' },
-  'extra-bytes': { name: 'Extra bytes', unit: 'share', better: 'lower' },
-  'load-deviation': { name: 'Uneven load', unit: 'share', better: 'lower' },
-};
 
 /** Where there is little room. */
 export const metricShortNames: Readonly<Record<ComparisonMetric, string>> = {
@@ -79,7 +64,7 @@ export const figure = (value: number | null, unit: FigureUnit): Quantity => {
   }
 };
 
-export const metricFigure = (value: number | null, metric: ComparisonMetric): Quantity => figure(value, metricFacts[metric].unit);
+export const metricFigure = (value: number | null, metric: ComparisonMetric): Quantity => figure(value, comparisonMetrics[metric].unit);
 
 /** A quantity as text: `412 ms`, `0.28×`. */
 export const inText = ({ value, unit }: Quantity): string => (unit === '' ? value : unit === '×' ? `${value}×` : `${value} ${unit}`);

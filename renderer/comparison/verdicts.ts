@@ -1,9 +1,9 @@
 /** How verdicts look and read. Better and worse differ in shape, word and colour, and in nothing else: a loss is told as plainly as a win. */
 import type { ComparisonMetric, Estimate, PairFigure } from '../../runtime/contract/comparison.ts';
 import type { ClientKind } from '../../runtime/contract/client-kind.ts';
+import { BLOCKS_FOR_INDICATION, BLOCKS_FOR_VERDICT } from '../../runtime/contract/comparison-metrics.ts';
 import { plural } from '../format/quantity.ts';
 import { clientLooks } from '../theme/clients.ts';
-import { BLOCKS_FOR_INDICATION, BLOCKS_FOR_VERDICT } from './metrics.ts';
 
 export type Verdict = PairFigure['verdict'];
 export type VerdictTone = Verdict | 'note';

@@ -67,10 +67,6 @@ export const ComparisonCondition = z.object({
 export type ComparisonCondition = z.infer<typeof ComparisonCondition>;
 
 export const BLOCKS_MAX = 500;
-/** Below so many blocks a verdict is called indicative. */
-export const BLOCKS_FOR_VERDICT = 30;
-/** Below so many nothing is called better or worse at all: an interval of two or three blocks means nothing. */
-export const BLOCKS_FOR_INDICATION = 5;
 export const BLOCKS_DEFAULT = 5;
 export const SESSION_SEC_DEFAULT = 15;
 export const SESSION_SEC_MAX = 600;
@@ -169,24 +165,7 @@ export type ComparisonSession = z.infer<typeof ComparisonSession>;
 export const ComparisonMetric = z.enum(['start-up', 'rebuffering', 'stalls', 'throughput', 'buffer-p5', 'buffer-low', 'chunk-p99', 'extra-bytes', 'load-deviation']);
 export type ComparisonMetric = z.infer<typeof ComparisonMetric>;
 
-export interface MetricFacts {
-  /** For a headline: `Start-up time`. */
-  name: string;
-  /** `share` is shown as percent. */
-  unit: 'ms' | 'share' | 'count' | 'bits-per-second' | 'sec';
-  better: 'lower' | 'higher';
-}
-export const comparisonMetrics: Readonly<Record<ComparisonMetric, MetricFacts>> = {
-  'start-up': { name: 'Start-up time', unit: 'ms', better: 'lower' },
-  rebuffering: { name: 'Rebuffering', unit: 'share', better: 'lower' },
-  stalls: { name: 'Stalls per session', unit: 'count', better: 'lower' },
-  throughput: { name: 'Throughput', unit: 'bits-per-second', better: 'higher' },
-  'buffer-p5': { name: 'Buffer, 5th percentile', unit: 'sec', better: 'higher' },
-  'buffer-low': { name: 'Time with a low buffer', unit: 'share', better: 'lower' },
-  'chunk-p99': { name: 'Chunk time, 99th percentile', unit: 'ms', better: 'lower' },
-  'extra-bytes': { name: 'Extra bytes', unit: 'share', better: 'lower' },
-  'load-deviation': { name: 'Uneven load', unit: 'share', better: 'lower' },
-};
+export { BLOCKS_FOR_INDICATION, BLOCKS_FOR_VERDICT, comparisonMetrics, type MetricFacts } from './comparison-metrics.ts';
 
 /** A value with its 95 % interval; the interval is null where the sample carries none. */
 export const Estimate = z.object({ value: Figure, low: Figure, high: Figure });

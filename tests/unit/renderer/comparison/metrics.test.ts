@@ -1,20 +1,15 @@
 import { expect, test } from 'vitest';
 import {
-  BLOCKS_FOR_INDICATION, BLOCKS_FOR_VERDICT, figure, improvementFigure, inText, intervalText, metricFacts, metricFigure, metricMeanings, metricsByDirection, metricShortNames, pText, signed, signedPercent,
+  figure, improvementFigure, inText, intervalText, metricFigure, metricMeanings, metricsByDirection, metricShortNames, pText, signed, signedPercent,
 } from '../../../../renderer/comparison/metrics.ts';
 import * as contract from '../../../../runtime/contract/comparison.ts';
-
-test('the facts are those of the contract', () => {
-  expect(metricFacts).toEqual(contract.comparisonMetrics);
-  expect([BLOCKS_FOR_VERDICT, BLOCKS_FOR_INDICATION]).toEqual([contract.BLOCKS_FOR_VERDICT, contract.BLOCKS_FOR_INDICATION]);
-});
 
 test('every metric has a meaning, a short name, and a place under its direction', () => {
   const all = [...contract.ComparisonMetric.options].sort();
   expect(Object.keys(metricMeanings).sort()).toEqual(all);
   expect(Object.keys(metricShortNames).sort()).toEqual(all);
   expect([...metricsByDirection.lower, ...metricsByDirection.higher].sort()).toEqual(all);
-  for (const better of ['lower', 'higher'] as const) for (const metric of metricsByDirection[better]) expect(metricFacts[metric].better).toBe(better);
+  for (const better of ['lower', 'higher'] as const) for (const metric of metricsByDirection[better]) expect(contract.comparisonMetrics[metric].better).toBe(better);
 });
 
 test.each([
