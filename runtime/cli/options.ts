@@ -32,11 +32,13 @@ export const parseDataDir = (text: string): string => {
   return text;
 };
 
-export const parseTitle = (text: string): string => {
-  if (text.trim() === '') throw new InvalidArgumentError('Expected a title; the value is empty.');
+const filled = (what: string) => (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError(`Expected ${what}; the value is empty.`);
   return text.trim();
 };
 
+export const parseTitle = filled('a title');
+export const parseName = filled('a name');
 export const parseNodes = whole(1, NODES_MAX);
 export const parseReplicas = whole(1, REPLICAS_MAX);
 export const parsePort = whole(0, PORT_MAX);

@@ -4,7 +4,7 @@ import { Partition } from '../contract/link.ts';
 import { runNetDelete, runNetProfile, runNetProfiles, runNetReset, runNetSave, runNetSet, runNetShow, type SaveOptions } from './commands/net.ts';
 import { runScenarioDelete, runScenarioExport, runScenarioImport, runScenarioList, runScenarioRun, runScenarioShow, runScenarioStop } from './commands/scenario.ts';
 import { parseBursts, parseRate, parseRoundTrip, parseShare, parseSlowClose, type LinkOptions } from './link-options.ts';
-import { oneOf, parseSeed, parseTitle } from './options.ts';
+import { oneOf, parseName, parseSeed } from './options.ts';
 import { examples, type Run } from './program-parts.ts';
 
 const withLinkOptions = (command: Command): Command =>
@@ -58,12 +58,12 @@ const addNet = (program: Command, run: Run): void => {
     .addHelpText('after', examples('vstack net reset'))
     .action((_options: object, command: Command) => run(command.optsWithGlobals(), runNetReset));
 
-  withLinkOptions(net.command('save <name>'))
+  withLinkOptions(net.command('save').argument('<name>', 'what it is called', parseName))
     .summary('save a profile of your own')
     .option('--from <node-id>', 'as the link of this node is set; further options change that')
     .option('--description <text>', 'what it stands for')
     .addHelpText('after', examples('vstack net save "Hotel Wi-Fi" --from node-2', 'vstack net save "Hotel Wi-Fi" --rtt 80 --jitter 40 --rate 2mbit --loss 1%'))
-    .action((name: string, options: SaveOptions, command: Command) => run(command.optsWithGlobals(), (context) => runNetSave(parseTitle(name), options, context)));
+    .action((name: string, options: SaveOptions, command: Command) => run(command.optsWithGlobals(), (context) => runNetSave(name, options, context)));
 
   net
     .command('delete <profile>')

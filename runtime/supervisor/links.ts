@@ -12,6 +12,7 @@ import { VStackError } from '../contract/errors.ts';
 import type { LinkCounters, LinkSettings } from '../contract/link.ts';
 import { normalLink } from '../contract/link.ts';
 import { isServing } from '../core/supervision/child-state.ts';
+import { noNode } from './no-node.ts';
 import type { SupervisedChild } from './supervised-child.ts';
 
 /** Everything binds to loopback, the nodes too. */
@@ -73,7 +74,7 @@ export const createLinks = ({ emulator, savePort, onChange, onError }: LinksPart
   const wishOf = (nodeId: string): LinkSpec => {
     const wish = wishes.get(nodeId);
     if (wish) return wish;
-    throw new VStackError('not_found', `There is no node "${nodeId}" in the cluster.`);
+    throw noNode(nodeId, [...wishes.keys()]);
   };
 
   const takePorts = ({ links }: LinkPorts): void => {

@@ -25,6 +25,7 @@ import { loadKeys } from './keys.ts';
 import { startHelper, type Helper } from './helper.ts';
 import { createLaunchSteps } from './launch-steps.ts';
 import { openLedger } from './ledger.ts';
+import { noNode } from './no-node.ts';
 import { nodeControlOf } from './node-control.ts';
 import { prepareLaunch } from './prepare.ts';
 import { createSavedValue } from './saved-value.ts';
@@ -184,7 +185,7 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
   const nodeOf = (nodeId: string): SupervisedChild => {
     const node = running().nodes.get(nodeId);
     if (node) return node;
-    throw new VStackError('not_found', `There is no node "${nodeId}" in the cluster.`);
+    throw noNode(nodeId, [...running().nodes.keys()]);
   };
 
   const links: LinkControl = {

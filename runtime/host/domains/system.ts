@@ -3,6 +3,7 @@ import type { ClusterStatus } from '../../contract/control/cluster.ts';
 import type { SystemInfo } from '../../contract/control/system.ts';
 import { VStackError } from '../../contract/errors.ts';
 import type { DataFolderChoice } from '../../platform/data-dir.ts';
+import { noNode } from '../../supervisor/no-node.ts';
 import type { Handlers } from '../dispatcher.ts';
 import { runDoctor, type DoctorOptions } from '../doctor.ts';
 
@@ -21,8 +22,9 @@ export interface SystemOptions {
 
 /** @throws VStackError not_found */
 export const nodeFolderOf = ({ children }: ClusterStatus, nodeId: string): string => {
-  const node = children.find((child) => child.role === 'storage-node' && child.name === nodeId);
-  if (!node) throw new VStackError('not_found', `There is no node "${nodeId}" in this cluster.`);
+  const nodes = children.filter(({ role }) => role === 'storage-node');
+  const node = nodes.find(({ name }) => name === nodeId);
+  if (!node) throw noNode(nodeId, nodes.map(({ name }) => name));
   return node.dataDir;
 };
 

@@ -85,7 +85,7 @@ export const openNetworkLibrary = async (path: string): Promise<NetworkLibrary> 
   const find = <T extends Named>(all: readonly T[], id: string, what: string): T => {
     const found = all.find((one) => one.id === id);
     if (found) return found;
-    throw new VStackError('not_found', `There is no ${what} "${id}"; known: ${all.map((one) => one.id).join(', ')}.`);
+    throw new VStackError('not_found', `There is no ${what} "${id}"; known: ${all.map((one) => one.id).join(', ') || 'none'}.`);
   };
   const refuseBuiltIn = (builtIn: readonly Named[], id: string | undefined, what: string): void => {
     const found = builtIn.find((one) => one.id === id);

@@ -124,7 +124,7 @@ describe('the links of a cluster', () => {
     await test.start();
     await test.links.set([{ nodeId: 'node-1', settings: slow }, { nodeId: 'node-3', settings: lossy }]);
     expect(test.emulator.calls).toEqual([{ name: 'links-set', input: { links: [{ nodeId: 'node-1', settings: slow }, { nodeId: 'node-3', settings: lossy }] } }]);
-    await expect(test.links.set([{ nodeId: 'node-2', settings: slow }, { nodeId: 'node-9', settings: slow }])).rejects.toMatchObject({ code: 'not_found' });
+    await expect(test.links.set([{ nodeId: 'node-2', settings: slow }, { nodeId: 'node-9', settings: slow }])).rejects.toMatchObject({ code: 'not_found', message: expect.stringMatching(/no node "node-9".*known: .*node-2/) as string });
     expect(settingsOf(test, 'node-2')).toEqual(normalLink);
   });
 

@@ -94,6 +94,12 @@ describe('vstack net set', () => {
     expect(err).toMatch(message);
   });
 
+  it('saves no profile without a name', async () => {
+    const { code, err, host } = await runArgs(['net', 'save', ' ', '--rtt', '80']);
+    expect([code, host.asked]).toEqual([2, []]);
+    expect(err).toContain('Expected a name; the value is empty.');
+  });
+
   it('passes on what the host refuses', async () => {
     const refuse = () => {
       throw new VStackError('not_found', 'There is no node "node-9" in the cluster.');
