@@ -100,6 +100,63 @@ describeDoors('a library of a thousand videos', ({ open }) => {
   });
 });
 
+describeDoors('messages over the library', ({ open }) => {
+  const COUNT = 60;
+  const videos = Array.from({ length: COUNT }, (_, index) => videoRow(index % 50, `Lecture ${index}`, { video_id: `vid-${index.toString(16).padStart(12, '0')}` }));
+  let host: ScriptedDoor;
+  let door: OpenDoor;
+  let page: Page;
+
+  beforeAll(async () => {
+    host = await openScriptedDoor(RENDERER_DIR, {
+      'system:info': () => systemInfo(),
+      'settings:get': () => settings(),
+      'cluster:status': () => clusterStatus(),
+      'uploads:list': () => ({ uploads: [] }),
+      'playback:latest': () => ({ session: null }),
+      'videos:list': () => ({ videos, totalCount: COUNT }),
+      'videos:thumbnail': () => ({ image: null }),
+      'videos:delete': ({ videoId }: { videoId: string }) => Promise.reject(new VStackError('unavailable', `The metadata service did not answer for ${videoId}. Try again in a moment.`)),
+    });
+    door = await open({ scripted: host, view: '/library' });
+    page = door.page;
+    await page.getByText(`${COUNT} stored`).waitFor();
+  });
+  afterAll(async () => {
+    await door?.close();
+    await host?.close();
+  });
+
+  const messages = (): Locator => page.getByRole('region', { name: 'Notifications' }).getByRole('alert');
+
+  // A click goes through only where nothing lies over what is clicked.
+  test('leave the actions of every row in reach, also of the last', async () => {
+    for (const index of [0, 1, 2, 3]) await choose(page, `Lecture ${index}`, 'Delete');
+    await expect.poll(() => messages().count()).toBe(4);
+    await tableOf(page).locator('tbody tr[data-row]').first().focus();
+    await page.keyboard.press('End');
+    await choose(page, `Lecture ${COUNT - 1}`, 'Delete');
+    await page.getByText(`for ${videos[COUNT - 1]!.video_id}`).waitFor();
+    await expect.poll(() => messages().count()).toBe(4);
+  });
+
+  test('lie below a menu that is open, and give their room back once they are gone', async () => {
+    const room = () => page.evaluate(() => (globalThis as unknown as { document: { documentElement: { style: { getPropertyValue(name: string): string } } } }).document.documentElement.style.getPropertyValue('--toast-room'));
+    expect(await room()).not.toBe('');
+    const isAbove = await page.evaluate(() => {
+      const { document, getComputedStyle } = globalThis as unknown as { document: { documentElement: unknown }; getComputedStyle(element: unknown): { getPropertyValue(name: string): string } };
+      const layer = (name: string): number => Number(getComputedStyle(document.documentElement).getPropertyValue(`--layer-${name}`));
+      return layer('menu') > layer('toast');
+    });
+    expect(isAbove).toBe(true);
+    for (let left = 3; left >= 0; left -= 1) {
+      await messages().first().getByRole('button', { name: 'Dismiss' }).click();
+      await expect.poll(() => messages().count()).toBe(left);
+    }
+    await expect.poll(room).toBe('');
+  });
+});
+
 describeDoors('files in and out of a real cluster', ({ name, open }) => {
   let door: OpenDoor;
   let page: Page;
