@@ -63,7 +63,7 @@ describe('the improvement summary', () => {
   test.each([['won', won, 'better'], ['lost', lost, 'worse']] as const)('of a comparison that was %s says how much %s', (_how, report, word) => {
     const strip = show(ImprovementStrip as never, { summary: summaryOf(report.pairs, 'naive') });
     expect(strip.findAll('dt').map((term) => term.text())).toEqual(['Start-up time', 'Rebuffering', 'Throughput', 'Buffer, 5th percentile']);
-    const startUp = textOf(strip.findAll('.cell')[0]!);
+    const startUp = textOf(strip.findAll('.figure')[0]!);
     expect(startUp).toMatch(new RegExp(`^Start-up time ?\\d+(\\.\\d+)? ?% ?${word}`));
     expect(startUp).toContain('95');
     expect(startUp).toContain('n 6');
