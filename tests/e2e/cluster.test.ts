@@ -4,16 +4,18 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeTraffic, trafficSample } from '../fixtures/scripted-door/cluster-states.ts';
 import { openScriptedDoor, type ScriptedDoor } from '../fixtures/scripted-door/door.ts';
 import { clusterStatus, failedCluster, node, settings, stoppedCluster, systemInfo, wedgedCluster } from '../fixtures/scripted-door/states.ts';
 import { describeDoors, type OpenDoor } from './doors.ts';
+import { step } from './step.ts';
 import { isBuilt } from './web-door.ts';
 
 const RENDERER_DIR = fileURLToPath(new URL('../../out/renderer', import.meta.url));
 /** Launches and restarts of real processes, also on a busy machine. */
 const PROCESS_MS_MAX = 60_000;
+const WALK_MS_MAX = 5 * PROCESS_MS_MAX;
 
 interface PageGlobals {
   getComputedStyle(element: unknown): { animationName: string };
@@ -28,101 +30,96 @@ const more = async (page: Page, name: string, item: string): Promise<void> => {
 describeDoors('the cluster view, over a real cluster', ({ open }) => {
   let door: OpenDoor;
   let page: Page;
-  let isBroken = false;
 
-  beforeAll(async () => {
+  // A program of its own for every attempt: what one left behind would fail its retry, too.
+  beforeEach(async () => {
     expect(isBuilt(), 'Run `npm run build` first: this test opens the built page.').toBe(true);
     door = await open();
     ({ page } = door);
     page.setDefaultTimeout(PROCESS_MS_MAX);
   });
-  afterAll(() => door?.close());
-  // Each step stands on the one before, so after a failure the others would only wait for nothing.
-  beforeEach(({ skip }) => skip(isBroken, 'an earlier step failed'));
-  afterEach(({ task }) => {
-    isBroken ||= task.result?.state === 'fail';
-  });
+  afterEach(() => door?.close());
 
-  test('a port that is taken is named with its owner, and one click launches all the same', async () => {
-    const blocker: Server = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => blocker.once('listening', resolve));
-    try {
-      const { port } = blocker.address() as AddressInfo;
-      await page.getByLabel('Storage nodes', { exact: true }).fill('3');
-      await page.getByLabel('Storage nodes', { exact: true }).blur();
-      await page.getByText('Options', { exact: true }).click();
-      await page.getByText('From', { exact: true }).click();
-      await page.getByRole('textbox', { name: 'First port' }).fill(String(port));
-      await page.getByRole('button', { name: 'Launch only' }).click();
-      await page.getByRole('heading', { name: 'The launch failed' }).waitFor();
-      await page.getByText(new RegExp(`Port ${port}, wanted for .*, is held by process ${process.pid}`)).first().waitFor();
-      await page.getByRole('button', { name: 'Let the system choose' }).click();
+  test('shows and does what people do with a cluster, from a taken port to its end', { timeout: WALK_MS_MAX }, async () => {
+    await step('a port that is taken is named with its owner, and one click launches all the same', async () => {
+      const blocker: Server = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => blocker.once('listening', resolve));
+      try {
+        const { port } = blocker.address() as AddressInfo;
+        await page.getByLabel('Storage nodes', { exact: true }).fill('3');
+        await page.getByLabel('Storage nodes', { exact: true }).blur();
+        await page.getByText('Options', { exact: true }).click();
+        await page.getByText('From', { exact: true }).click();
+        await page.getByRole('textbox', { name: 'First port' }).fill(String(port));
+        await page.getByRole('button', { name: 'Launch only' }).click();
+        await page.getByRole('heading', { name: 'The launch failed' }).waitFor();
+        await page.getByText(new RegExp(`Port ${port}, wanted for .*, is held by process ${process.pid}`)).first().waitFor();
+        await page.getByRole('button', { name: 'Let the system choose' }).click();
+        await page.getByText('3 of 3 nodes').waitFor();
+      } finally {
+        blocker.close();
+      }
+    });
+
+    await step('the steps of the launch are told with their times', async () => {
+      await page.getByRole('button', { name: 'Steps' }).click();
+      const steps = page.getByRole('list', { name: 'Steps of the launch' }).getByRole('listitem');
+      await expect.poll(() => steps.count()).toBeGreaterThan(2);
+      for (const text of await steps.allTextContents()) expect(text).toMatch(/done.*\d/);
+    });
+
+    await step('a killed node is restarted and told about', async () => {
+      await page.getByRole('button', { name: 'Break something…' }).click();
+      await page.getByRole('menuitem', { name: 'node-2' }).press('ArrowRight');
+      await page.getByRole('menuitem', { name: /^Kill dies/ }).click();
+      await rowOf(page, /^node-2 (Restarting|Starting)/).waitFor();
+      await rowOf(page, /^node-2 Ready/).waitFor();
+      const events = page.getByRole('log', { name: 'Events of the cluster' });
+      await events.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'node-2' }) }).first().waitFor();
+    });
+
+    await step('a paused and a stopped node are back after one click', async () => {
+      await page.getByRole('button', { name: 'Pause (SIGSTOP) node-1' }).click();
+      await rowOf(page, /^node-1 Paused/).waitFor();
+      await page.getByRole('button', { name: 'Stop node-3' }).click();
+      await rowOf(page, /^node-3 Stopped/).waitFor();
+      await page.getByRole('button', { name: 'Back to normal' }).click();
+      await rowOf(page, /^node-1 Ready/).waitFor();
+      await rowOf(page, /^node-3 Ready/).waitFor();
       await page.getByText('3 of 3 nodes').waitFor();
-    } finally {
-      blocker.close();
-    }
-  });
+    });
 
-  test('the steps of the launch are told with their times', async () => {
-    await page.getByRole('button', { name: 'Steps' }).click();
-    const steps = page.getByRole('list', { name: 'Steps of the launch' }).getByRole('listitem');
-    await expect.poll(() => steps.count()).toBeGreaterThan(2);
-    for (const text of await steps.allTextContents()) expect(text).toMatch(/done.*\d/);
-  });
+    await step('a node is added, seen on a page of its own, and removed with its data', async () => {
+      await page.getByRole('button', { name: 'Add node' }).click();
+      await page.getByText('node-4 was added').waitFor();
+      await page.getByRole('list', { name: 'Nodes in the picture' }).getByRole('link', { name: /^node-4, ready/ }).press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'node-4' }).waitFor();
+      await page.getByText('Data folder', { exact: true }).waitFor();
+      const folder = join(door.dataDir, 'nodes', 'node-4');
+      expect(existsSync(folder)).toBe(true);
+      await more(page, 'node-4', 'Remove…');
+      await page.getByLabel('Delete its data too').click();
+      await page.getByRole('button', { name: 'Remove and delete data' }).click();
+      await page.getByRole('heading', { name: 'There is no node-4' }).waitFor();
+      expect(existsSync(folder)).toBe(false);
+      await page.getByRole('button', { name: 'To the cluster' }).click();
+      await page.getByText('3 of 3 nodes').waitFor();
+    });
 
-  test('a killed node is restarted and told about', async () => {
-    await page.getByRole('button', { name: 'Break something…' }).click();
-    await page.getByRole('menuitem', { name: 'node-2' }).press('ArrowRight');
-    await page.getByRole('menuitem', { name: /^Kill dies/ }).click();
-    await rowOf(page, /^node-2 (Restarting|Starting)/).waitFor();
-    await rowOf(page, /^node-2 Ready/).waitFor();
-    const events = page.getByRole('log', { name: 'Events of the cluster' });
-    await events.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'node-2' }) }).first().waitFor();
-  });
+    await step('what a node says is one click away', async () => {
+      await more(page, 'node-1', 'Logs');
+      await page.getByRole('heading', { level: 1, name: 'Logs' }).waitFor();
+      expect(page.url()).toContain('source=node-1');
+      await page.getByRole('log', { name: 'Log lines' }).getByText('node-1').first().waitFor();
+      await page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('link', { name: 'Cluster' }).click();
+    });
 
-  test('a paused and a stopped node are back after one click', async () => {
-    await page.getByRole('button', { name: 'Pause (SIGSTOP) node-1' }).click();
-    await rowOf(page, /^node-1 Paused/).waitFor();
-    await page.getByRole('button', { name: 'Stop node-3' }).click();
-    await rowOf(page, /^node-3 Stopped/).waitFor();
-    await page.getByRole('button', { name: 'Back to normal' }).click();
-    await rowOf(page, /^node-1 Ready/).waitFor();
-    await rowOf(page, /^node-3 Ready/).waitFor();
-    await page.getByText('3 of 3 nodes').waitFor();
-  });
+    await step('everything is stopped after a question', async () => {
+      await page.getByRole('button', { name: 'Stop all' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Stop all' }).click();
+      await page.getByRole('heading', { name: 'No cluster is running' }).waitFor();
+    });
 
-  test('a node is added, seen on a page of its own, and removed with its data', async () => {
-    await page.getByRole('button', { name: 'Add node' }).click();
-    await page.getByText('node-4 was added').waitFor();
-    await page.getByRole('list', { name: 'Nodes in the picture' }).getByRole('link', { name: /^node-4, ready/ }).press('Enter');
-    await page.getByRole('heading', { level: 1, name: 'node-4' }).waitFor();
-    await page.getByText('Data folder', { exact: true }).waitFor();
-    const folder = join(door.dataDir, 'nodes', 'node-4');
-    expect(existsSync(folder)).toBe(true);
-    await more(page, 'node-4', 'Remove…');
-    await page.getByLabel('Delete its data too').click();
-    await page.getByRole('button', { name: 'Remove and delete data' }).click();
-    await page.getByRole('heading', { name: 'There is no node-4' }).waitFor();
-    expect(existsSync(folder)).toBe(false);
-    await page.getByRole('button', { name: 'To the cluster' }).click();
-    await page.getByText('3 of 3 nodes').waitFor();
-  });
-
-  test('what a node says is one click away', async () => {
-    await more(page, 'node-1', 'Logs');
-    await page.getByRole('heading', { level: 1, name: 'Logs' }).waitFor();
-    expect(page.url()).toContain('source=node-1');
-    await page.getByRole('log', { name: 'Log lines' }).getByText('node-1').first().waitFor();
-    await page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('link', { name: 'Cluster' }).click();
-  });
-
-  test('everything is stopped after a question', async () => {
-    await page.getByRole('button', { name: 'Stop all' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Stop all' }).click();
-    await page.getByRole('heading', { name: 'No cluster is running' }).waitFor();
-  });
-
-  test('nothing was complained about: no script error, no violated policy', () => {
     expect(door.complaints()).toEqual([]);
   });
 });

@@ -2,55 +2,43 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { OpenDoor } from './doors.ts';
 import { chooseNodeCount } from './launch.ts';
+import { step } from './step.ts';
 import { videoCurrentSec, videoReaches } from './video.ts';
 import { SAMPLE_PATH } from './web-door.ts';
 
-/** Registers the steps in the surrounding `describe`. `getDoor` is asked when a step runs; its page shows an empty data folder. */
-export const testFirstScreen = (getDoor: () => OpenDoor): void => {
-  let door: OpenDoor;
-  let page: Page;
-  beforeEach(() => {
-    door = getDoor();
-    ({ page } = door);
-  });
+/** Takes the steps. The door's page shows an empty data folder. */
+export const takeFirstScreenSteps = async (door: OpenDoor): Promise<void> => {
+  const { page } = door;
 
-  // Each step stands on the one before, so after a failure the others would only wait for nothing.
-  let isBroken = false;
-  beforeEach(({ skip }) => skip(isBroken, 'an earlier step failed'));
-  afterEach(({ task }) => {
-    isBroken ||= task.result?.state === 'fail';
-  });
-
-  test('from an empty screen to moving pictures in two clicks', async () => {
+  await step('from an empty screen to moving pictures in two clicks', async () => {
     await chooseNodeCount(page, 3);
     await page.getByRole('button', { name: 'Launch a cluster and play the sample' }).click();
     await page.waitForURL(/#\/watch\//, { timeout: 60_000 });
     await videoReaches(page, 1);
   });
 
-  test('every chunk names the node it came from', async () => {
+  await step('every chunk names the node it came from', async () => {
     await page.getByText(/chunk-\d{3} from/).waitFor();
     expect(await page.getByText(/^node-[123]$/).count()).toBeGreaterThan(0);
   });
 
-  test('seeks to where it has not been and plays on', async () => {
+  await step('seeks to where it has not been and plays on', async () => {
     await page.getByLabel('Position in the video').fill('45');
     await videoReaches(page, 46);
     expect(await videoCurrentSec(page)).toBeLessThan(60);
   });
 
-  test('plays on when a node is killed', async () => {
+  await step('plays on when a node is killed', async () => {
     await page.getByRole('button', { name: 'Kill (SIGKILL) node-2' }).click();
     await page.getByLabel('Position in the video').fill('12');
     await videoReaches(page, 13);
     expect(await page.getByText('cannot be played').count()).toBe(0);
   });
 
-  test('plays on when a node freezes, and tells which one was silent', async () => {
+  await step('plays on when a node freezes, and tells which one was silent', async () => {
     await page.getByRole('button', { name: 'Pause (SIGSTOP) node-1' }).click();
     await page.getByRole('button', { name: 'Resume (SIGCONT) node-1' }).waitFor();
     // A new page has no chunk in memory, so it must ask the frozen node too.
@@ -61,14 +49,14 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
     await page.getByRole('button', { name: 'Pause (SIGSTOP) node-1' }).waitFor();
   });
 
-  test('uploads a picked file with progress and lists it', async () => {
+  await step('uploads a picked file with progress and lists it', async () => {
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Library' }).click();
     await door.pickFiles([SAMPLE_PATH], () => page.getByRole('button', { name: 'Upload video' }).click());
     await page.getByRole('link', { name: 'sample', exact: true }).waitFor({ timeout: 60_000 });
     expect(await page.getByRole('grid', { name: 'Stored videos' }).getByRole('row').count()).toBe(3);
   });
 
-  test('tells in words why a file that is no video is refused', async () => {
+  await step('tells in words why a file that is no video is refused', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vstack-notes-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const notes = join(folder, 'notes.mp4');
@@ -77,20 +65,20 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
     await page.getByText('Failed', { exact: true }).waitFor({ timeout: 30_000 });
   });
 
-  test('deletes a video', async () => {
+  await step('deletes a video', async () => {
     await page.getByRole('button', { name: 'More for sample', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('link', { name: 'sample', exact: true }).waitFor({ state: 'detached' });
   });
 
-  test('comes back signed in and up to date after a reload', async () => {
+  await step('comes back signed in and up to date after a reload', async () => {
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Cluster' }).click();
     await page.reload();
     await page.getByRole('table', { name: 'Processes of the cluster' }).waitFor();
     expect(await page.getByRole('row').count()).toBe(7);
   });
 
-  test('adds a node, and removes it once asked', async () => {
+  await step('adds a node, and removes it once asked', async () => {
     await page.getByRole('button', { name: 'Add node' }).click();
     await page.getByRole('row', { name: /node-4 Ready/ }).waitFor({ timeout: 30_000 });
     await page.getByRole('button', { name: 'More for node-4' }).click();
@@ -99,7 +87,7 @@ export const testFirstScreen = (getDoor: () => OpenDoor): void => {
     await page.getByRole('row', { name: /node-4/ }).waitFor({ state: 'detached', timeout: 30_000 });
   });
 
-  test('stops everything', async () => {
+  await step('stops everything', async () => {
     await page.getByRole('button', { name: 'Stop all' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Stop all' }).click();
     await page.getByText('No cluster is running').waitFor({ timeout: 30_000 });
