@@ -4,8 +4,8 @@
  * that link is moved from nothing to a round trip of 200 to 2,000 ms and back: by a key (End, Home), by a click on its track, and by a drag, whose
  * pointer first goes to and fro on the one side, sixty times a second, and then leaps to the other; the page sends at most every 100 ms, so that
  * the last value of a drag waits. The time begins when the last input is handed to the browser. It ends, upwards, when the first request is sent from
- * which on every answer is late by all of what was set; downwards, when the first request is answered that would have been under way still, less
- * what is set now. So both hold the way of the input into the browser and up to 5 ms until the next request; a request that was under way when the link
+ * which on every answer is late by all of what was set; downwards, when the first answer comes that would have been under way still, less what is
+ * set now. So both hold the way of the input into the browser, and up to 5 ms until the next request; a request that was under way when the link
  * changed may make an upward move seem up to 4 ms quicker. Apart: until the page shows the new round trip beside the slider, less that round trip, without
  * which none is measured. `--quick` measures less.
  */
@@ -28,13 +28,16 @@ const NODE_ID = 'node-3';
 const PROBE_MS = 5;
 /** From here on a round trip cannot be taken for a machine's own delay. */
 const SLOW_MS_MIN = 200;
-/** Shares of the track: where that begins, and where it ends. */
-const SLOW_SHARES = [0.74, 0.98] as const;
-/** Of the track, where a drag goes to and fro before it leaps up: up to 4 ms. */
-const QUICK_SHARES = [0.03, 0.16] as const;
+const SLOW_MS_MAX = 2_000;
+/** Where a drag goes to and fro before it leaps up. */
+const QUICK_MS_MAX = 4;
+/** And before it leaps down: there is always an answer on its way that is younger than SLOW_MS_MIN, and that no node has to give first. */
+const FRO_MS_MAX = 360;
 const DRAG_MOVES = [12, 25] as const;
 /** Between the inputs of a drag: a frame. */
 const MOVE_MS = 16;
+/** Until the page has drawn what an input did. */
+const DRAWN_MS = 3 * MOVE_MS;
 /** The emulator's own error, which may be negative. */
 const ERROR_MS = 2;
 /** Requests that have to bear a new latency before it counts. */
@@ -59,17 +62,40 @@ interface Rig {
   page: Page;
   thumb: Locator;
   track: { x: number; y: number; width: number; height: number };
+  /** Where on the track which value lies, pixel by pixel. */
+  places: readonly { x: number; valueMs: number }[];
   prober: LinkProber;
 }
 
 const valueOf = async (thumb: Locator): Promise<number> => Number(await thumb.getAttribute('aria-valuenow'));
 
+/** Drags the slider over its whole track and leaves it at nothing. */
+const findPlaces = async (page: Page, thumb: Locator, { x: fromX, y: top, width, height }: Rig['track']): Promise<Rig['places']> => {
+  const y = top + height / 2;
+  const places: { x: number; valueMs: number }[] = [];
+  // By its middle, as every drag: a thumb keeps its distance from the pointer.
+  const box = (await thumb.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, y);
+  await page.mouse.down();
+  for (let x = fromX; x < fromX + width; x += 1) {
+    await page.mouse.move(x, y);
+    await sleep(DRAWN_MS);
+    places.push({ x, valueMs: await valueOf(thumb) });
+  }
+  await page.mouse.move(fromX - height, y);
+  await page.mouse.up();
+  return places;
+};
+
 /** Makes the move. Returns when its last input was handed to the browser. */
-const perform = async ({ page, thumb, track }: Rig, gesture: Gesture, isUp: boolean): Promise<number> => {
+const perform = async ({ page, thumb, track, places }: Rig, gesture: Gesture, isUp: boolean): Promise<number> => {
   const y = track.y + track.height / 2;
-  const xOf = (share: number): number => track.x + share * track.width;
-  // A little past the end is as good as the end, for a hand that drags.
-  const goal = isUp ? xOf(drawBetween(SLOW_SHARES)) : gesture === 'drag' ? track.x - 5 : track.x + 1;
+  const drawPlace = (fromMs: number, toMs: number): number => {
+    const within = places.filter(({ valueMs }) => valueMs >= fromMs && valueMs <= toMs);
+    return within[Math.floor(drawShare(random) * within.length)]!.x;
+  };
+  // A hand that drags goes past the end.
+  const goal = isUp ? drawPlace(SLOW_MS_MIN + 50, SLOW_MS_MAX) : gesture === 'drag' ? track.x - track.height : track.x;
   if (gesture === 'key') {
     await thumb.focus();
     const handedMs = performance.now();
@@ -88,7 +114,7 @@ const perform = async ({ page, thumb, track }: Rig, gesture: Gesture, isUp: bool
   await page.mouse.down();
   const moveCount = Math.round(drawBetween(DRAG_MOVES));
   for (let count = 0; count < moveCount; count += 1) {
-    await page.mouse.move(xOf(drawBetween(isUp ? QUICK_SHARES : SLOW_SHARES)), y);
+    await page.mouse.move(isUp ? drawPlace(0, QUICK_MS_MAX) : drawPlace(SLOW_MS_MIN, FRO_MS_MAX), y);
     await sleep(MOVE_MS);
   }
   const handedMs = performance.now();
@@ -97,14 +123,17 @@ const perform = async ({ page, thumb, track }: Rig, gesture: Gesture, isUp: bool
   return handedMs;
 };
 
-/** When the link had the new latency, of requests that are answered. @throws Error when no request tells */
-const effectAtMs = (prober: LinkProber, fromMs: number, isUp: boolean, latencyMs: number): number => {
+/**
+ * When the link had the new latency, of requests that are answered. `beforeMs` is the least that it had before.
+ * @throws Error when no request tells
+ */
+const effectAtMs = (prober: LinkProber, fromMs: number, isUp: boolean, latencyMs: number, beforeMs: number): number => {
   const since = prober.probes.slice(prober.probes.findIndex(({ answeredMs }) => answeredMs >= fromMs));
   if (isUp) {
     const late = since.slice(since.findLastIndex(({ sentMs, answeredMs }) => answeredMs - sentMs < latencyMs - ERROR_MS) + 1);
     if (late.length >= PROBES_MIN) return late[0]!.sentMs;
   } else {
-    const first = since.find(({ sentMs, answeredMs }) => sentMs >= fromMs && answeredMs - sentMs < SLOW_MS_MIN - ERROR_MS);
+    const first = since.find(({ sentMs, answeredMs }) => answeredMs - sentMs < beforeMs - ERROR_MS);
     if (first) return first.answeredMs - latencyMs;
   }
   throw new Error(`No request through the link was ${isUp ? 'late' : 'quick again'} after the slider was moved to ${latencyMs} ms.`);
@@ -129,13 +158,15 @@ const isShown = async (page: Page, minMs: number, maxMs: number): Promise<void> 
 const move = async (rig: Rig, gesture: Gesture, isUp: boolean): Promise<Move> => {
   const { page, thumb, prober } = rig;
   await sleep(drawShare(random) * PAUSE_MS);
+  const beforeMs = gesture === 'drag' ? SLOW_MS_MIN : await valueOf(thumb);
   const handedMs = await perform(rig, gesture, isUp);
+  await sleep(DRAWN_MS);
   const latencyMs = await valueOf(thumb);
   if (isUp ? latencyMs < SLOW_MS_MIN : latencyMs > 1) throw new Error(`The slider went to ${latencyMs} ms when it was moved ${isUp ? 'up' : 'down'} by a ${gesture}.`);
   await isShown(page, isUp ? latencyMs * 0.95 : 0, isUp ? Infinity : SLOW_MS_MIN / 2);
   const shownMs = performance.now() - handedMs - latencyMs;
   await prober.answered(performance.now());
-  return { gesture, effectMs: effectAtMs(prober, handedMs, isUp, latencyMs) - handedMs, shownMs };
+  return { gesture, effectMs: effectAtMs(prober, handedMs, isUp, latencyMs, beforeMs) - handedMs, shownMs };
 };
 
 const executablePath = requireChromium();
@@ -154,13 +185,14 @@ try {
   await page.getByText('5 of 5 nodes').waitFor({ timeout: SHOWN_MS_MAX });
   await showView(page, '/network');
   const thumb = page.getByRole('slider', { name: `Latency, ${NODE_ID}`, exact: true });
-  const track = await page.getByRole('group', { name: `Link to ${NODE_ID}`, exact: true }).locator('.root').first().boundingBox();
+  const track = (await page.getByRole('group', { name: `Link to ${NODE_ID}`, exact: true }).locator('.root').first().boundingBox())!;
+  const places = await findPlaces(page, thumb, track);
   const file = JSON.parse(readFileSync(join(dataDir, CLUSTER_FILE), 'utf8')) as ClusterFile;
   const { url } = file.nodes.find(({ node_id: nodeId }) => nodeId === NODE_ID)!;
   prober = await startLinkProber(url!, { secret: file.secret, everyMs: PROBE_MS });
   await isShown(page, 0, SLOW_MS_MIN / 2);
 
-  const rig = { page, thumb, track: track!, prober };
+  const rig = { page, thumb, track, places, prober };
   const moves: Move[] = [];
   const loadBefore = loadavg()[0]!;
   for (let round = 0; round < ROUNDS; round += 1) {
