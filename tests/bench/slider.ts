@@ -29,6 +29,8 @@ const PROBE_MS = 5;
 /** From here on a round trip cannot be taken for a machine's own delay. */
 const SLOW_MS_MIN = 200;
 const SLOW_MS_MAX = 2_000;
+/** A click on the track lands some stops away from where a drag would. */
+const GOAL_MS_MIN = 500;
 /** Where a drag goes to and fro before it leaps up. */
 const QUICK_MS_MAX = 4;
 /** And before it leaps down: there is always an answer on its way that is younger than SLOW_MS_MIN, and that no node has to give first. */
@@ -95,7 +97,7 @@ const perform = async ({ page, thumb, track, places }: Rig, gesture: Gesture, is
     return within[Math.floor(drawShare(random) * within.length)]!.x;
   };
   // A hand that drags goes past the end.
-  const goal = isUp ? drawPlace(SLOW_MS_MIN + 50, SLOW_MS_MAX) : gesture === 'drag' ? track.x - track.height : track.x;
+  const goal = isUp ? drawPlace(GOAL_MS_MIN, SLOW_MS_MAX) : gesture === 'drag' ? track.x - track.height : track.x;
   if (gesture === 'key') {
     await thumb.focus();
     const handedMs = performance.now();
