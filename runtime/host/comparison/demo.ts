@@ -16,17 +16,14 @@ import type { Logger } from '../../platform/log.ts';
 import type { Random } from '../../platform/random.ts';
 import type { EventHub } from '../event-hub.ts';
 import { createThrottle } from '../throttle.ts';
+import { firstAskedOf, SESSION_SEC, storyOf } from './demo-stories.ts';
 import type { Field } from './field.ts';
 import type { LabWorkers } from './lab-worker.ts';
 import type { Turn } from './turn.ts';
 
 const CLIENTS: readonly ClientKind[] = ['naive', 'smart'];
-/** Ten of these and what lies between them stay below five minutes. */
-export const SESSION_SEC = 22;
-/** Between two sessions: the links get quiet, nodes come back. */
+/** Between two sessions: the links get quiet, nodes come back. With it ten sessions stay below five minutes. */
 const PAUSE_SEC = 2;
-/** A scenario goes on a little after its session, so that it does not end within it. */
-const OVERHANG_SEC = 3;
 const ANSWER_MS_MAX = 15 * SECOND_MS;
 const STATUS_MS_MIN = 250;
 const TICK_MS = SECOND_MS;
@@ -62,12 +59,6 @@ export interface Demo {
   status(): DemoStatus;
   close(): Promise<void>;
 }
-
-/** The same story in the time of one session. */
-export const hurried = (scenario: Scenario, sessionSec = SESSION_SEC): Scenario => {
-  const pace = sessionSec / scenario.durationSec;
-  return { ...scenario, durationSec: sessionSec + OVERHANG_SEC, steps: scenario.steps.map((step) => ({ ...step, atSec: Math.round(step.atSec * pace * 10) / 10 })) };
-};
 
 const waitingRow = ({ id, name }: Scenario, client: ClientKind): DemoRow => ({
   scenarioId: id, scenarioName: name, client, phase: 'waiting', startupMs: null, stallCount: 0, stalledMs: 0, rebufferingShare: null, throughputBitsPerSecond: null, bufferSecP5: null, problem: null,
@@ -108,7 +99,7 @@ export const createDemo = (parts: DemoParts): Demo => {
     });
     signal.addEventListener('abort', end, { once: true });
     try {
-      await play(hurried(scenario), seed);
+      await play(storyOf(scenario, firstAskedOf(manifest)), seed);
       changeRow(index, { phase: 'running' });
       const session = { block: 0, place: index, client, seed, victimId: null, faultAtMs: null };
       const reportAs = `demo-${Math.round(status.startedAtMs! / SECOND_MS)}-${index}`;

@@ -3,8 +3,9 @@ import { DemoStatus } from '../../../../runtime/contract/control/comparison.ts';
 import type { PlaybackReport } from '../../../../runtime/contract/control/playback.ts';
 import { VStackError } from '../../../../runtime/contract/errors.ts';
 import { SESSION_REPORT, type LabInput } from '../../../../runtime/contract/lab-worker.ts';
-import { builtInScenarios, Scenario } from '../../../../runtime/contract/network.ts';
-import { createDemo, hurried, SESSION_SEC } from '../../../../runtime/host/comparison/demo.ts';
+import { builtInScenarios, type Scenario } from '../../../../runtime/contract/network.ts';
+import { createDemo } from '../../../../runtime/host/comparison/demo.ts';
+import { SESSION_SEC } from '../../../../runtime/host/comparison/demo-stories.ts';
 import { createField } from '../../../../runtime/host/comparison/field.ts';
 import { createLabWorkers } from '../../../../runtime/host/comparison/lab-worker.ts';
 import { createTurn } from '../../../../runtime/host/comparison/turn.ts';
@@ -134,17 +135,5 @@ describe('the demo', () => {
     const closed = demo.close();
     await pass(1_100);
     await closed;
-  });
-});
-
-describe('a scenario in a hurry', () => {
-  it.each(builtInScenarios.map((scenario) => [scenario.id, scenario] as const))('%s is the same story within one session', (_id, scenario) => {
-    const fast = Scenario.parse(hurried(scenario));
-    expect(fast.steps).toHaveLength(scenario.steps.length);
-    expect(fast.durationSec).toBeGreaterThan(SESSION_SEC);
-    for (const [index, step] of fast.steps.entries()) {
-      expect(step.atSec / SESSION_SEC).toBeCloseTo(scenario.steps[index]!.atSec / scenario.durationSec, 1);
-      expect(step.atSec).toBeLessThan(SESSION_SEC);
-    }
   });
 });
