@@ -150,7 +150,7 @@ export const missingBytes = (state: ClientState, sequence: number, from: number,
 
 export interface NodeMeasurement extends NodeFigures {
   nodeId: string;
-  /** Of a ping, else of a first byte. */
+  /** Of a ping, else of a first byte; null while it does not answer, for the last one says nothing then. */
   latencyMs: number | null;
   /** V-Stack's published score; null until throughput and latency are known. */
   score: number | null;
@@ -170,7 +170,7 @@ export const measurementsOf = (state: ClientState, nowMs: number): NodeMeasureme
   [...state.nodes.values()].map(({ nodeId, estimate, breaker, deliveredBytes, chunkCount, requestCount, failureCount }) => {
     const figures = figuresOf(estimate);
     return {
-      nodeId, ...figures, latencyMs: latencyMsOf(figures), score: scoreOfNode(figures), isAnswering: estimate.isAnswering,
+      nodeId, ...figures, latencyMs: estimate.isAnswering === false ? null : latencyMsOf(figures), score: scoreOfNode(figures), isAnswering: estimate.isAnswering,
       isAvoided: breakerPhase(breaker, nowMs) !== 'closed', inFlightBytes: estimate.inFlightBytes, deliveredBytes, chunkCount, requestCount, failureCount,
     };
   });
