@@ -1,19 +1,14 @@
 /**
- * Asks a second node for the tail that a first one is late with. The first to bring it wins, and the other is ended. What that may waste is
- * bounded by a budget that grows with the delivered bytes, except when the buffer is about to run dry.
+ * Asks other nodes for the tail that a request is late with. Whoever brings it first wins, the others are ended. What that may waste is bounded
+ * by a budget that grows with the delivered bytes, except when the buffer is about to run dry.
  */
 import { SECOND_MS } from '../../contract/units.ts';
 import { bufferSecOf, deadlineMsOf } from './buffer.ts';
 import { spareNodes, type Timed } from './choose.ts';
-import {
-  HEDGE_GAIN_MS_MIN, IN_FLIGHT_MAX, IN_FLIGHT_MAX_URGENT, LATE_MS_MIN, MOVE_GAIN_SHARE, OWN_RATE_MS_MIN, TAIL_BYTES_MIN, URGENT_BELOW_SEC,
-  URGENT_GAIN_SHARE, WAIT_FACTOR,
-} from './limits.ts';
-import type { NodePrediction } from '../scheduling/node-estimate.ts';
-import type { NodeState } from './nodes.ts';
 import { createLateness } from './late.ts';
-import { paceMsOf } from './pace.ts';
-import { createPredict, lateMsOf, type Predict, timeMsOf } from './predict.ts';
+import { HEDGE_GAIN_MS_MIN, IN_FLIGHT_MAX, IN_FLIGHT_MAX_URGENT, LATE_MS_MIN, MOVE_GAIN_SHARE, TAIL_BYTES_MIN, URGENT_BELOW_SEC, URGENT_GAIN_SHARE, WAIT_FACTOR } from './limits.ts';
+import { createPredict, type Predict, timeMsOf } from './predict.ts';
+import { areAllSlow, remainingMsOf } from './remaining.ts';
 import { type ChunkState, type ClientState, nodeOf, positionOf, type RequestState, requestsOf } from './state.ts';
 import { ask, type Effects, isMeasuring, move } from './work.ts';
 
@@ -21,47 +16,17 @@ import { ask, type Effects, isMeasuring, move } from './work.ts';
 const isHedgeable = (state: ClientState, request: RequestState): boolean =>
   request.hedgeOf === null && ![...state.requests.values()].some((other) => other.hedgeOf === request.requestId) && !state.chunks.get(request.sequence)!.isSuspect;
 
-/** A request that nothing has come of. */
-const silentMsOf = (leftBytes: number, elapsedMs: number, { bitsPerSecond, firstByteMs }: NodePrediction): number =>
-  elapsedMs + ((8 * SECOND_MS * leftBytes) / bitsPerSecond) * Math.max(1, elapsedMs / firstByteMs);
-
-/**
- * How long it will still take, by what is known of its node now, which may be more than when it was asked, and by its own speed: by the better of
- * the two until it is late, since every connection begins slowly, and by its own speed then. One that is silent beyond its time may stay so as
- * long again, and be slower by as much as its wait is longer.
- */
-export const remainingMsOf = (request: RequestState, node: NodeState, isLate: boolean, predict: Predict, nowMs: number): number => {
-  const elapsedMs = nowMs - request.askedAtMs;
-  const leftBytes = request.toByte - positionOf(request);
-  if (isLate && request.firstByteAtMs === null) return silentMsOf(leftBytes, elapsedMs, predict(node));
-  const expectedMs = Math.min(request.predictedMs, timeMsOf(node, 0, predict));
-  const byNodeMs = elapsedMs < expectedMs ? expectedMs - elapsedMs : elapsedMs;
-  const paceMs = paceMsOf(request, OWN_RATE_MS_MIN, nowMs);
-  if (paceMs === null) return byNodeMs;
-  const byOwnMs = nowMs - request.heardAtMs + leftBytes * paceMs;
-  return isLate ? byOwnMs : Math.min(byOwnMs, byNodeMs);
-};
-
-/**
- * Whether every node that is at work is slower than it should be, going by what will be late as well as by what is: then the cause is common, a
- * second node is no remedy, and doubling makes it worse.
- */
-const areAllSlow = (state: ClientState, isLate: (request: RequestState) => boolean, predict: Predict, nowMs: number): boolean => {
-  const nodes = new Map<string, boolean>();
-  for (const request of state.requests.values()) {
-    const willTakeMs = nowMs - request.askedAtMs + remainingMsOf(request, nodeOf(state, request.nodeId), isLate(request), predict, nowMs);
-    nodes.set(request.nodeId, (nodes.get(request.nodeId) ?? false) || willTakeMs > lateMsOf(state, request));
-  }
-  return nodes.size > 1 && [...nodes.values()].every(Boolean);
-};
-
-interface Hedging {
+/** A request that others may have to help with. */
+interface Trouble {
+  chunk: ChunkState;
+  request: RequestState;
+  /** The picture waits for it, or will at once. */
   isUrgent: boolean;
   isLate: boolean;
   remainingMs: number;
 }
 
-const lateWords = ({ nodeId, askedAtMs, gotBytes }: RequestState, isLate: boolean, nowMs: number): string => {
+const lateWords = ({ request: { nodeId, askedAtMs, gotBytes }, isLate }: Trouble, nowMs: number): string => {
   const elapsed = `${Math.round(nowMs - askedAtMs)} ms`;
   if (gotBytes === 0) return `${nodeId} gave nothing for ${elapsed}`;
   return `${nodeId} was ${isLate ? 'late' : 'too slow'} after ${elapsed}`;
@@ -74,40 +39,59 @@ interface Tail {
   predictedMs: number;
 }
 
-/** What is left of a request in equal parts, for as many of the spare nodes as are about as quick as the quickest. The slowest part comes last. */
+/** What is left of a request in equal parts, for as many of the spare nodes as are about as quick as the quickest, which comes first. */
 const tailsOf = (request: RequestState, spares: readonly Timed[], predict: Predict): Tail[] => {
-  const [fromByte, toByte] = [positionOf(request), request.toByte];
+  const [from, to] = [positionOf(request), request.toByte];
   const quick = spares.filter(({ timeMs }) => timeMs <= spares[0]!.timeMs * WAIT_FACTOR);
-  const count = Math.max(1, Math.min(quick.length, Math.floor((toByte - fromByte) / TAIL_BYTES_MIN)));
-  const cut = (index: number): number => fromByte + Math.round(((toByte - fromByte) * index) / count);
-  return quick.slice(0, count).map(({ node }, index) => ({ nodeId: node.nodeId, fromByte: cut(index), toByte: cut(index + 1), predictedMs: timeMsOf(node, cut(index + 1) - cut(index), predict) }));
+  const count = Math.max(1, Math.min(quick.length, Math.floor((to - from) / TAIL_BYTES_MIN)));
+  const cut = (index: number): number => from + Math.round(((to - from) * index) / count);
+  return quick.slice(0, count).map(({ node }, index) => {
+    const [fromByte, toByte] = [cut(index), cut(index + 1)];
+    return { nodeId: node.nodeId, fromByte, toByte, predictedMs: timeMsOf(node, toByte - fromByte, predict) };
+  });
 };
 
-const considerOne = (state: ClientState, chunk: ChunkState, request: RequestState, { isUrgent, isLate, remainingMs }: Hedging, predict: Predict, nowMs: number, out: Effects): boolean => {
-  const leftBytes = request.toByte - positionOf(request);
+/** Nodes that could take the tail, the quickest first. */
+const sparesFor = (state: ClientState, { chunk, request, isUrgent, isLate }: Trouble, nowMs: number): Timed[] => {
   const busyNodeIds = new Set(requestsOf(state, chunk.facts.sequence).map((other) => other.nodeId));
   // In an emergency any other node will do, even one that is at this chunk already; as long as nothing is late, one with nothing else to do.
   const countMax = isUrgent ? (isLate ? IN_FLIGHT_MAX_URGENT : 1) : IN_FLIGHT_MAX;
-  const spares = spareNodes(state, chunk, leftBytes, isUrgent ? new Set([request.nodeId]) : busyNodeIds, countMax, nowMs);
+  return spareNodes(state, chunk, request.toByte - positionOf(request), isUrgent ? new Set([request.nodeId]) : busyNodeIds, countMax, nowMs);
+};
+
+const isAnyGood = ({ request, isUrgent, isLate, remainingMs }: Trouble, tailsMs: number): boolean => {
+  // Of one that is silent nothing is known but its silence; then a second one is worth its bytes even if it takes as long again.
+  const isDoubtful = isUrgent && isLate && request.gotBytes === 0;
+  return tailsMs <= 2 * remainingMs && (isDoubtful || tailsMs <= remainingMs - HEDGE_GAIN_MS_MIN);
+};
+
+const mayDouble = ({ hedgeBytes }: ClientState, { request, isUrgent, isLate, remainingMs }: Trouble, tailsMs: number): boolean =>
+  isUrgent ? isLate || tailsMs < remainingMs * URGENT_GAIN_SHARE : hedgeBytes >= request.toByte - positionOf(request);
+
+const double = (state: ClientState, trouble: Trouble, tails: readonly Tail[], nowMs: number, out: Effects): void => {
+  const { chunk, request } = trouble;
+  state.hedgeBytes = Math.max(Math.min(0, state.hedgeBytes), state.hedgeBytes - (request.toByte - positionOf(request)));
+  state.totals.hedgeCount += tails.length;
+  chunk.isHedged = true;
+  chunk.remarks.push(`${lateWords(trouble, nowMs)}, asked of ${tails.map(({ nodeId }) => nodeId).join(' and ')} too`);
+  for (const { nodeId, fromByte, toByte, predictedMs } of tails) {
+    ask(state, chunk, fromByte, toByte, { nodeId, code: 'quickest', reason: '', predictedMs, bytesMax: Infinity }, request, nowMs, out);
+  }
+};
+
+/** Returns whether the request was moved. */
+const help = (state: ClientState, trouble: Trouble, predict: Predict, nowMs: number, out: Effects): boolean => {
+  const { request, isLate, remainingMs } = trouble;
+  const spares = sparesFor(state, trouble, nowMs);
   if (spares.length === 0) return false;
   const tails = tailsOf(request, spares, predict);
   const tailsMs = Math.max(...tails.map(({ predictedMs }) => predictedMs));
-  // Of one that is silent nothing is known but its silence; then a second one is worth its bytes even if it takes as long again.
-  const isDoubtful = isUrgent && isLate && request.gotBytes === 0;
-  if ((!isDoubtful && tailsMs > remainingMs - HEDGE_GAIN_MS_MIN) || tailsMs > 2 * remainingMs) return false;
-  const isWorthIt = isUrgent ? isLate || tailsMs < remainingMs * URGENT_GAIN_SHARE : true;
-  if (isWorthIt && (isUrgent || state.hedgeBytes >= leftBytes)) {
-    state.hedgeBytes = Math.max(Math.min(0, state.hedgeBytes), state.hedgeBytes - leftBytes);
-    state.totals.hedgeCount += tails.length;
-    chunk.isHedged = true;
-    chunk.remarks.push(`${lateWords(request, isLate, nowMs)}, asked of ${tails.map(({ nodeId }) => nodeId).join(' and ')} too`);
-    for (const { nodeId, fromByte, toByte, predictedMs } of tails) {
-      ask(state, chunk, fromByte, toByte, { nodeId, code: 'quickest', reason: '', predictedMs, bytesMax: Infinity }, request, nowMs, out);
-    }
+  if (!isAnyGood(trouble, tailsMs)) return false;
+  if (mayDouble(state, trouble, tailsMs)) {
+    double(state, trouble, tails, nowMs, out);
     return false;
   }
-  const [spare] = spares;
-  if (!isLate || spare!.timeMs > remainingMs * MOVE_GAIN_SHARE) return false;
+  if (!isLate || spares[0]!.timeMs > remainingMs * MOVE_GAIN_SHARE) return false;
   move(state, request, nowMs, out);
   return true;
 };
@@ -129,7 +113,7 @@ export const hedge = (state: ClientState, nowMs: number, out: Effects): boolean 
     const isUrgent = bufferSec < URGENT_BELOW_SEC && deadlineMs - nowMs < 2 * URGENT_BELOW_SEC * SECOND_MS;
     const willMiss = nowMs + remainingMs > deadlineMs && nowMs - request.askedAtMs >= LATE_MS_MIN;
     if (!isUrgent && !isRequestLate && !willMiss) continue;
-    hasMoved = considerOne(state, chunk, request, { isUrgent, isLate: isRequestLate, remainingMs }, predict, nowMs, out) || hasMoved;
+    hasMoved = help(state, { chunk, request, isUrgent, isLate: isRequestLate, remainingMs }, predict, nowMs, out) || hasMoved;
   }
   return hasMoved;
 };
