@@ -8,9 +8,9 @@ test('a node’s latency is that of its pings, and unknown while it does not ans
   const machine = createMachine({ client: 'naive', chunks: [facts(0)] });
   expect(ofNode1(machine)).toMatchObject({ latencyMs: null, isAnswering: null });
   machine.feed({ kind: 'ping', nodeId: 'node-1', tookMs: 40 });
-  expect(ofNode1(machine)).toMatchObject({ latencyMs: 40, isAnswering: true });
+  expect(ofNode1(machine)).toMatchObject({ latencyMs: expect.closeTo(40), isAnswering: true });
   machine.feed({ kind: 'ping', nodeId: 'node-1', tookMs: null });
   expect(ofNode1(machine)).toMatchObject({ latencyMs: null, isAnswering: false });
   machine.feed({ kind: 'ping', nodeId: 'node-1', tookMs: 40 });
-  expect(ofNode1(machine)).toMatchObject({ latencyMs: 40, isAnswering: true });
+  expect(ofNode1(machine)).toMatchObject({ latencyMs: expect.closeTo(40), isAnswering: true });
 });

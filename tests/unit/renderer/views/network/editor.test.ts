@@ -168,7 +168,7 @@ describe('what a step sets of a link', () => {
 
   test('is empty where it leaves what is there', () => {
     const of = fields();
-    expect(of.findAll('input').map((element) => element.element.value)).toEqual(['150', '', '5', '', '']);
+    expect(of.findAll('input').map((element) => element.element.value)).toEqual(['150', '', '5', '', '', '10', '']);
   });
   test('is added, changed and taken out again, and the rest is kept', async () => {
     const of = fields();
