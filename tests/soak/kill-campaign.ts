@@ -32,6 +32,12 @@ const KILLS_PER_HOST = 3;
 /** An upload of the sample takes about this long, so that a kill at a random moment hits every phase of it. */
 const UPLOAD_MS_TYPICAL = 700;
 
+/** Of all children that cluster.json names. */
+const pidsIn = (cluster: ClusterProcess): (number | null | undefined)[] => {
+  const { nodes, links_pid: links, metadata_pid: metadata, uploader_pid: uploader } = cluster.file();
+  return [...nodes.map(({ pid }) => pid), links, metadata, uploader];
+};
+
 const pidOf = (cluster: ClusterProcess, target: KillTarget, random: () => number): number | undefined => {
   if (target === 'host') return cluster.hostPid;
   const { nodes, links_pid: links, metadata_pid: metadata, uploader_pid: uploader } = cluster.file();
@@ -88,6 +94,8 @@ export const killCampaign = async (options: {
       } else {
         const pid = await eventually(`a running ${target}`, () => Promise.resolve(pidOf(cluster, target, random)));
         process.kill(pid, 'SIGKILL');
+        // An upload that was over by then would be verified against what the host has not noticed to be dead.
+        await eventually(`the host to notice that ${target} died`, () => Promise.resolve(!pidsIn(cluster).includes(pid) || undefined));
       }
       report.kills++;
       const ended = await cluster.uploadEnd(sessionId);
