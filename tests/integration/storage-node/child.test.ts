@@ -23,13 +23,17 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const next = async (kind: string): Promise<Extract<ChildMessage, { kind: string }> & Record<string, unknown>> => {
-  for (;;) {
-    const [raw] = (await once(child, 'message')) as [unknown];
-    const message = ChildMessage.parse(raw);
-    if (message.kind === kind) return message as never;
-  }
-};
+/** It listens until that kind comes: messages that arrive together are told in one go, and between two `once` the second would be lost. */
+const next = (kind: string): Promise<Extract<ChildMessage, { kind: string }> & Record<string, unknown>> =>
+  new Promise((resolve) => {
+    const hear = (raw: unknown): void => {
+      const message = ChildMessage.parse(raw);
+      if (message.kind !== kind) return;
+      child.off('message', hear);
+      resolve(message as never);
+    };
+    child.on('message', hear);
+  });
 const launch = async (config: object = {}): Promise<number> => {
   child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: ['--disable-warning=ExperimentalWarning'] });
   const ready = next('ready');
