@@ -78,7 +78,6 @@ const prepare = async (): Promise<void> => {
   await client.call('network:reset', {});
   await until('A whole cluster', SETTLED_MS_MAX, async () => ((await client.call('cluster:status', {})).phase === 'ready' ? true : undefined));
   await client.call('network:apply-profile', { nodeIds: 'all', profileId: 'lte' });
-  await closeFetchConnections();
 };
 
 const play = async (videoId: string): Promise<PlaySession> => {

@@ -22,6 +22,17 @@ const choose = async (page: Page, title: string, action: string): Promise<void> 
   await page.getByRole('menuitem', { name: action }).click();
 };
 
+/** What a host answers that stores these videos, and does nothing else. */
+const libraryOf = (videos: readonly ReturnType<typeof videoRow>[]) => ({
+  'system:info': () => systemInfo(),
+  'settings:get': () => settings(),
+  'cluster:status': () => clusterStatus(),
+  'uploads:list': () => ({ uploads: [] }),
+  'playback:latest': () => ({ session: null }),
+  'videos:list': ({ limit = 100, offset = 0 }: { limit?: number; offset?: number }) => ({ videos: videos.slice(offset, offset + limit), totalCount: videos.length }),
+  'videos:thumbnail': () => ({ image: null }),
+});
+
 describeDoors('a library of a thousand videos', ({ open }) => {
   const COUNT = 2_500;
   const videos = Array.from({ length: COUNT }, (_, index) => videoRow(index % 50, `Lecture ${index}`, { video_id: `vid-${index.toString(16).padStart(12, '0')}`, view_count: index }));
@@ -31,13 +42,7 @@ describeDoors('a library of a thousand videos', ({ open }) => {
 
   beforeAll(async () => {
     host = await openScriptedDoor(RENDERER_DIR, {
-      'system:info': () => systemInfo(),
-      'settings:get': () => settings(),
-      'cluster:status': () => clusterStatus(),
-      'uploads:list': () => ({ uploads: [] }),
-      'playback:latest': () => ({ session: null }),
-      'videos:list': ({ limit = 100, offset = 0 }: { limit?: number; offset?: number }) => ({ videos: videos.slice(offset, offset + limit), totalCount: COUNT }),
-      'videos:thumbnail': () => ({ image: null }),
+      ...libraryOf(videos),
       'videos:manifest': () => Promise.reject(new VStackError('not_found', 'no such video')),
     });
     door = await open({ scripted: host, view: '/library' });
@@ -109,13 +114,7 @@ describeDoors('messages over the library', ({ open }) => {
 
   beforeAll(async () => {
     host = await openScriptedDoor(RENDERER_DIR, {
-      'system:info': () => systemInfo(),
-      'settings:get': () => settings(),
-      'cluster:status': () => clusterStatus(),
-      'uploads:list': () => ({ uploads: [] }),
-      'playback:latest': () => ({ session: null }),
-      'videos:list': () => ({ videos, totalCount: COUNT }),
-      'videos:thumbnail': () => ({ image: null }),
+      ...libraryOf(videos),
       'videos:delete': ({ videoId }: { videoId: string }) => Promise.reject(new VStackError('unavailable', `The metadata service did not answer for ${videoId}. Try again in a moment.`)),
     });
     door = await open({ scripted: host, view: '/library' });
